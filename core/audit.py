@@ -1,0 +1,37 @@
+"""The one way to write a row with history."""
+
+from typing import TypeVar
+
+from django.db import models, transaction
+
+from core.errors import Conflict
+from core.models import Record
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@transaction.atomic
+def save(record: RecordT, *, by: models.Model | None, reason: str = "", expected_version: int | None = None) -> RecordT:
+    """Save a row with author and reason in its history, and count its version up.
+
+    `by` is the acting user; None means the system (an import, a reminder run) and then `reason` says which.
+    `reason` is a code or short phrase, never anything about a patient.
+    Raises Conflict if `expected_version` is given and somebody saved the row since.
+    """
+    if by is None and not reason:
+        raise ValueError("A write by the system needs its reason.")
+    if record.pk and expected_version is not None:
+        _require_version(record, expected_version)
+    if record.pk:
+        record.version += 1
+    record._history_user = by
+    record._change_reason = reason or None
+    record.save()
+    return record
+
+
+def _require_version(record: Record, expected: int) -> None:
+    current = type(record)._base_manager.select_for_update(no_key=True).get(pk=record.pk)
+    if current.version != expected:
+        raise Conflict(current)
+    record.version = expected

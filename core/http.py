@@ -1,0 +1,46 @@
+"""The three answers a view gives to a POST: done, invalid, conflict."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from core.errors import Conflict
+
+
+def done(request: HttpRequest, to: str, message: str = "") -> HttpResponse:
+    """The change is made: say so and go to `to` (a path), with or without HTMX."""
+    if message:
+        messages.success(request, message)
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(to)
+    return redirect(to)
+
+
+def invalid(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The form came back with errors: 422, the errors beside their fields, nothing typed lost."""
+    return render(request, template, context, status=422)
+
+
+def conflict(request: HttpRequest, form: ModelForm, error: Conflict, *, back: str) -> HttpResponse:
+    """Somebody saved the record first: show both texts field by field, lose neither (409)."""
+    rows = [_compare(form, name, error.current) for name in form.fields if name != "version"]
+    context = {"rows": rows, "current": error.current, "back": back, "action": request.path, "form": form}
+    last = error.current.history.select_related("history_user").first()
+    context |= {"who": last.history_user if last else None, "when": error.current.updated_at}
+    context["hidden"] = [("version", error.current.version)]
+    return render(request, "core/conflict.html", context, status=409)
+
+
+def _compare(form: BaseForm, name: str, current: Any) -> dict[str, Any]:
+    theirs, mine = getattr(current, name, ""), form.cleaned_data.get(name)
+    return {
+        "field": name,
+        "label": form[name].label,
+        "mine": form[name].value() or "",
+        "theirs": form.fields[name].prepare_value(getattr(theirs, "pk", theirs)) or "",
+        "same": mine == theirs,
+    }

@@ -1,0 +1,38 @@
+"""What a refusal looks like when no form is there to carry it."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import DomainError
+
+
+class DomainErrorMiddleware:
+    """A button whose rule refuses sends the person back to where they are, with the sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        if getattr(request, "htmx", False):
+            return render(request, "_ui/_refusal.html", {"message": exception.message}, status=422)
+        messages.error(request, exception.message)
+        return redirect(came_from(request))
+
+
+def came_from(request: HttpRequest) -> str:
+    """The path of the page the person is on, "/" when it is not one of ours."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(referer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
