@@ -1,0 +1,1 @@
+"""The demo: two invented facilities and everybody in them. Nobody here is or resembles anyone."""

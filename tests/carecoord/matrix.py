@@ -1,0 +1,5 @@
+"""Who gets what at this app's addresses."""
+
+from tests.access_matrix import Row
+
+MATRIX: list[Row] = [Row("healthz", about_patient=False, public=True, answers=frozenset({200, 503}))]
