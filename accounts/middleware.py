@@ -1,0 +1,120 @@
+"""Who is acting, since when, and with which proof."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+from accounts import access
+from core.middleware import came_from
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+SECOND_FACTOR = "second_factor"  # in the session: True, False after it was turned off, or not there yet
+
+
+class ActorMiddleware:
+    """The request's user asks for memberships once, and times are read and typed in the facility's zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.user.kept_memberships = []
+        mine = access.facilities(request.user)
+        zone: ZoneInfo | None = access.current_facility(request.user).tz if mine else None
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+class IdleLogoffMiddleware:
+    """Sign off after 15 minutes without a person's own request, and after 12 hours (45 CFR 164.312(a)(2)(iii)).
+
+    A page that refreshes itself sends `X-Background-Refresh`; that never extends the session. No answer given to
+    somebody signed in is kept by the browser: the back button shows nothing after the sign-off.
+    """
+
+    GRAIN = 30  # seconds between two writes of the session
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        now = int(timezone.now().timestamp())
+        code = self._over(request, now)
+        if code:
+            return self._sign_off(request, code)
+        self._note(request, now)
+        response = self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def _over(self, request: HttpRequest, now: int) -> str:
+        if now - request.session.get("seen_at", now) > settings.SESSION_IDLE_SECONDS:
+            return "idle"
+        return "expired" if now - request.session.get("began_at", now) > settings.SESSION_COOKIE_AGE else ""
+
+    def _note(self, request: HttpRequest, now: int) -> None:
+        session = request.session
+        if "began_at" not in session:
+            session["began_at"] = session["seen_at"] = now
+        elif "X-Background-Refresh" not in request.headers and now - session["seen_at"] >= self.GRAIN:
+            session["seen_at"] = now
+
+    def _sign_off(self, request: HttpRequest, code: str) -> HttpResponse:
+        request.sign_out_code = code
+        logout(request)
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else came_from(request))
+
+
+class SecondFactorMiddleware:
+    """A session opens nothing until its sign-in has used a second factor; who has none yet is led to set one up.
+
+    django-allauth asks for it at its own sign-in; any other way to a session (Django's, a factor turned off since)
+    ends here. Once passed, the session says so and nothing more is asked.
+    """
+
+    WITHOUT_A_FACTOR = {"mfa_activate_totp", "account_reauthenticate", "account_logout"}
+    WITH_A_FACTOR_UNUSED = {"mfa_reauthenticate", "account_logout"}
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view_func: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated or not getattr(view_func, "login_required", True):
+            return None
+        if used_second_factor(request, request.user):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if is_mfa_enabled(request.user):
+            return None if name in self.WITH_A_FACTOR_UNUSED else self._ask(request)
+        return None if name in self.WITHOUT_A_FACTOR else redirect("mfa_activate_totp")
+
+    def _ask(self, request: HttpRequest) -> HttpResponse:
+        following = request.get_full_path() if request.method == "GET" else "/"
+        return redirect_to_login(following, login_url="mfa_reauthenticate")
+
+
+def used_second_factor(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Whether this session's sign-in used a second factor, or set it up. Reads the session only."""
+    passed = request.session.get(SECOND_FACTOR)
+    if passed is not None:
+        return bool(passed)
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
