@@ -1,0 +1,30 @@
+"""Who works here, and whether they may be booked."""
+
+from staff.selectors.clearance import LADDER, ExpiringCredential, clearance_problem, expiring_credentials
+from staff.selectors.directory import (
+    credential_of,
+    credentials_of,
+    partner_of,
+    partners,
+    practitioner_of,
+    practitioner_rows,
+    practitioners,
+    role_of,
+    standing,
+)
+
+__all__ = [
+    "LADDER",
+    "ExpiringCredential",
+    "clearance_problem",
+    "credential_of",
+    "credentials_of",
+    "expiring_credentials",
+    "partner_of",
+    "partners",
+    "practitioner_of",
+    "practitioner_rows",
+    "practitioners",
+    "role_of",
+    "standing",
+]
