@@ -1,0 +1,163 @@
+"""The shape of what people type about a person; the services decide."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Membership
+from accounts.roles import Role
+from core.forms import VersionedForm
+from core.text import digits
+from patients.models import Address, AllergyIntolerance, ContactPoint, Flag, Note, Patient, RelatedPerson
+
+LANGUAGES = [
+    ("en", "English"), ("es", "Spanish"), ("fr", "French"), ("ht", "Haitian Creole"), ("zh", "Chinese"),
+    ("vi", "Vietnamese"), ("ko", "Korean"), ("ru", "Russian"), ("ar", "Arabic"), ("pt", "Portuguese"),
+    ("tl", "Tagalog"), ("ase", "American Sign Language"),
+]  # fmt: skip
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, always in ISO form."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class EditForm(VersionedForm):
+    """A form of a row that may be edited by two people."""
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What the service gets: the fields without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class PatientForm(EditForm):
+    language = forms.ChoiceField(choices=LANGUAGES)
+
+    class Meta:
+        model = Patient
+        fields = (
+            "preferred_name", "pronouns", "prefix", "given_name", "family_name", "suffix", "birth_date", "gender",
+            "gender_identity", "language", "interpreter_needed",
+        )  # fmt: skip
+        widgets: ClassVar = {"birth_date": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [code for code, _label in LANGUAGES]
+        if self.instance.language not in known:  # an import may bring any BCP 47 tag
+            self.fields["language"].choices = [(self.instance.language, self.instance.language), *LANGUAGES]
+
+
+class DeceasedForm(forms.Form):
+    at = forms.DateTimeField(
+        label="Time of death",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Leave empty if it is not known.",
+    )
+
+
+class ContactPointForm(EditForm):
+    class Meta:
+        model = ContactPoint
+        fields = ("system", "value", "use", "rank", "leave_no_message", "safe_from", "safe_until")
+        widgets: ClassVar = {
+            "safe_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "safe_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+        labels: ClassVar = {"system": "Kind", "value": "Number or e-mail address", "rank": "Order"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["use"].choices = [
+            ("", "Not known"),
+            *(pair for pair in ContactPoint.Use.choices if pair[0] != "old"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        system, value = cleaned.get("system"), cleaned.get("value")
+        if system and value:
+            self._check_value(system, value.strip())
+        if bool(cleaned.get("safe_from")) != bool(cleaned.get("safe_until")):
+            self.add_error("safe_until", "Give both times, or neither.")
+        return cleaned
+
+    def _check_value(self, system: str, value: str) -> None:
+        """Kept as typed: the check only tells whether it could be reached at all."""
+        if system == ContactPoint.System.EMAIL:
+            try:
+                forms.EmailField().clean(value)
+            except forms.ValidationError:
+                self.add_error("value", "Enter an e-mail address such as name@example.org.")
+        elif not 7 <= len(digits(value)) <= 15:  # ITU E.164; a record may hold numbers of any country
+            self.add_error("value", "Enter a telephone number with its area code, such as 212 555 0142.")
+
+
+class AddressForm(EditForm):
+    class Meta:
+        model = Address
+        fields = ("use", "line", "city", "state", "postal_code", "country")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not any(cleaned.get(name) for name in ("line", "city", "state", "postal_code")):
+            self.add_error("line", "Enter at least a street, a town, or a ZIP code.")
+        return cleaned
+
+
+class AllergyForm(forms.ModelForm):
+    class Meta:
+        model = AllergyIntolerance
+        fields = ("substance", "reaction", "criticality")
+        labels: ClassVar = {"substance": "Allergic to", "reaction": "What happens", "criticality": "How serious"}
+
+
+class FlagForm(forms.ModelForm):
+    class Meta:
+        model = Flag
+        fields = ("category", "text", "ends_at")
+        labels: ClassVar = {"text": "What everyone has to know first", "ends_at": "Until"}
+        help_texts: ClassVar = {"text": "Shown to everyone who may open the record.", "ends_at": "Empty: until ended."}
+        widgets: ClassVar = {
+            "ends_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+
+
+class RelatedPersonForm(forms.ModelForm):
+    class Meta:
+        model = RelatedPerson
+        fields = ("name", "relationship", "phone", "email", "is_emergency_contact")
+        labels: ClassVar = {"phone": "Telephone", "is_emergency_contact": "Call in an emergency"}
+
+
+class NoteForm(EditForm):
+    kind = forms.ChoiceField(choices=[pair for pair in Note.Kind.choices if pair[0] != Note.Kind.ADDENDUM])
+
+    class Meta:
+        model = Note
+        fields = ("kind", "text")
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 12})}
+
+
+class AddendumForm(forms.Form):
+    text = forms.CharField(label="What you add", widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class _ColleagueField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.user} · {Role(obj.role).label}"
+
+
+class CareTeamForm(forms.Form):
+    colleague = _ColleagueField(queryset=Membership.objects.none(), to_field_name="uuid", empty_label="Choose someone")
+
+    def __init__(self, *args: Any, colleagues: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["colleague"].queryset = colleagues

@@ -1,0 +1,31 @@
+"""Addresses of the shared record; all of one patient."""
+
+from django.urls import path
+
+from patients.views import care_team, notes, people, safety
+
+app_name = "patients"
+urlpatterns = [
+    path("<uuid:patient_pk>/edit/", people.patient_edit, name="patient_edit"),
+    path("<uuid:patient_pk>/deceased/", people.patient_deceased, name="patient_deceased"),
+    path("<uuid:patient_pk>/contact-points/add/", people.contact_point_add, name="contact_point_add"),
+    path("<uuid:patient_pk>/contact-points/<uuid:pk>/edit/", people.contact_point_edit, name="contact_point_edit"),
+    path(
+        "<uuid:patient_pk>/contact-points/<uuid:pk>/retire/", people.contact_point_retire, name="contact_point_retire"
+    ),
+    path("<uuid:patient_pk>/address/edit/", people.address_edit, name="address_edit"),
+    path("<uuid:patient_pk>/related-people/add/", people.related_person_add, name="related_person_add"),
+    path("<uuid:patient_pk>/allergies/add/", safety.allergy_add, name="allergy_add"),
+    path("<uuid:patient_pk>/allergies/<uuid:pk>/error/", safety.allergy_error, name="allergy_error"),
+    path("<uuid:patient_pk>/flags/add/", safety.flag_add, name="flag_add"),
+    path("<uuid:patient_pk>/flags/<uuid:pk>/end/", safety.flag_end, name="flag_end"),
+    path("<uuid:patient_pk>/notes/", notes.note_list, name="note_list"),
+    path("<uuid:patient_pk>/notes/add/", notes.note_add, name="note_add"),
+    path("<uuid:patient_pk>/notes/<uuid:pk>/edit/", notes.note_edit, name="note_edit"),
+    path("<uuid:patient_pk>/notes/<uuid:pk>/sign/", notes.note_sign, name="note_sign"),
+    path("<uuid:patient_pk>/notes/<uuid:pk>/addendum/", notes.note_addendum, name="note_addendum"),
+    path("<uuid:patient_pk>/notes/<uuid:pk>/error/", notes.note_error, name="note_error"),
+    path("<uuid:patient_pk>/care-team/", care_team.care_team, name="care_team"),
+    path("<uuid:patient_pk>/care-team/add/", care_team.care_team_add, name="care_team_add"),
+    path("<uuid:patient_pk>/care-team/<uuid:pk>/end/", care_team.care_team_end, name="care_team_end"),
+]
