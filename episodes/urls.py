@@ -1,0 +1,18 @@
+from django.urls import path
+
+from episodes import views
+
+app_name = "episodes"
+urlpatterns = [
+    path("tasks/", views.task_list, name="task_list"),
+    path("tasks/<uuid:pk>/", views.task_open, name="task_open"),
+    path("tasks/<uuid:pk>/close/", views.task_close, name="task_close"),
+    path("<uuid:patient_pk>/tasks/add/", views.task_add, name="task_add"),
+    path("<uuid:patient_pk>/next-step/edit/", views.next_step_edit, name="next_step_edit"),
+    path("<uuid:patient_pk>/baton/pass/", views.baton_pass, name="baton_pass"),
+    path("<uuid:patient_pk>/handoffs/send/", views.handoff_send, name="handoff_send"),
+    path("<uuid:patient_pk>/handoffs/<uuid:pk>/", views.handoff_detail, name="handoff_detail"),
+    path("<uuid:patient_pk>/handoffs/<uuid:pk>/accept/", views.handoff_accept, name="handoff_accept"),
+    path("<uuid:patient_pk>/handoffs/<uuid:pk>/return/", views.handoff_return, name="handoff_return"),
+    path("<uuid:patient_pk>/handoffs/<uuid:pk>/withdraw/", views.handoff_withdraw, name="handoff_withdraw"),
+]

@@ -1,0 +1,63 @@
+"""Who gets what at this app's addresses."""
+
+from typing import Any
+
+from accounts.roles import Role
+from episodes import services
+from tests.access_matrix import Row, desk_row, of_patient
+from tests.world import World
+
+MAY_HAND_OVER = "clinical intake patient-care treatment activities clinician"
+MAY_SEE_THE_PATH = f"{MAY_HAND_OVER} clerk"
+
+
+def of_handoff(world: World) -> list[Any]:
+    handoff = services.send_handoff(
+        episode=world.episode,
+        from_role=Role.INTAKE,
+        to_role=Role.PATIENT_CARE,
+        next_step="Write the care plan",
+        by=world.people[Role.INTAKE],
+    )
+    return [world.patient.uuid, handoff.uuid]
+
+
+def of_task(world: World) -> list[Any]:
+    """A task of the treatment desk."""
+    task = services.add_task(
+        patient=world.patient,
+        text="Call back",
+        role=Role.TREATMENT,
+        due_at=world.episode.due_at,
+        by=world.people[Role.INTAKE],
+    )
+    return [task.uuid]
+
+
+def writes(name: str, allowed: str = MAY_HAND_OVER, forbidden: str = "clerk privacy", **options: Any) -> Row:
+    return Row(name, allowed=allowed, forbidden=forbidden, **options)
+
+
+def only_the_desk(name: str, **options: Any) -> Row:
+    """404 for everybody but the desk of the task, colleagues included: it is not on their list."""
+    return Row(name, allowed="treatment", args=of_task, **options)
+
+
+MATRIX: list[Row] = [
+    desk_row("episodes:task_list"),
+    only_the_desk("episodes:task_open"),
+    only_the_desk("episodes:task_close", method="post"),
+    writes("episodes:task_add", args=of_patient),
+    writes("episodes:task_add", args=of_patient, method="post"),
+    writes("episodes:next_step_edit", args=of_patient),
+    writes("episodes:next_step_edit", args=of_patient, method="post"),
+    writes("episodes:baton_pass", args=of_patient),
+    writes("episodes:baton_pass", args=of_patient, method="post"),
+    writes("episodes:handoff_send", args=of_patient),
+    writes("episodes:handoff_send", args=of_patient, method="post"),
+    writes("episodes:handoff_detail", allowed=MAY_SEE_THE_PATH, forbidden="privacy", args=of_handoff),
+    writes("episodes:handoff_accept", args=of_handoff, method="post"),
+    writes("episodes:handoff_return", args=of_handoff),
+    writes("episodes:handoff_return", args=of_handoff, method="post"),
+    writes("episodes:handoff_withdraw", args=of_handoff, method="post"),
+]
