@@ -1,0 +1,51 @@
+"""What the screens of documents, consents and envelopes show."""
+
+from records.selectors.consents import (
+    ChannelState,
+    channel_consent,
+    channel_history,
+    channel_state,
+    consent_of,
+    email_addresses,
+)
+from records.selectors.documents import (
+    document_of,
+    document_rows,
+    readable_documents,
+    sections_of,
+    signatures_of,
+    working_facility,
+)
+from records.selectors.submissions import (
+    envelope_count,
+    envelope_rows,
+    handshake,
+    papers_of,
+    papers_to_submit,
+    readable_submissions,
+    returned_to,
+    submission_of,
+)
+
+__all__ = [
+    "ChannelState",
+    "channel_consent",
+    "channel_history",
+    "channel_state",
+    "consent_of",
+    "document_of",
+    "document_rows",
+    "email_addresses",
+    "envelope_count",
+    "envelope_rows",
+    "handshake",
+    "papers_of",
+    "papers_to_submit",
+    "readable_documents",
+    "readable_submissions",
+    "returned_to",
+    "sections_of",
+    "signatures_of",
+    "submission_of",
+    "working_facility",
+]

@@ -1,0 +1,91 @@
+"""The consent to the reminder channel, read at the moment of use."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import Facility
+from patients.models import ContactPoint, Patient
+from records.models import Consent
+
+_LABELS = {"replaced": "Replaced by a later choice", "declined": "Ended: declined later"}
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """Whether reminders go out, in words, for those who may know no more than that."""
+
+    label: str
+    tone: str
+    may_write: bool
+
+
+def channel_consent(patient: Patient, facility: Facility) -> Consent | None:
+    """The consent that permits an e-mail now: active, not expired, its address in use; None forbids it.
+
+    Read it again at the moment of sending (45 CFR 164.522(b)). People who have died are never written to.
+    """
+    today = timezone.localdate(timezone=facility.tz)
+    usable = Q(contact_point__suspended_reason="") & ~Q(contact_point__use=ContactPoint.Use.OLD)
+    rows = _of(patient, facility).filter(usable, status=Consent.Status.ACTIVE, patient__deceased=False)
+    return rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today)).first()
+
+
+def channel_state(patient: Patient, facility: Facility) -> ChannelState:
+    """The state of the reminder channel as a badge: says nothing of the address or what a message may say."""
+    last = _of(patient, facility).first()
+    if last is None:
+        return ChannelState("Reminders: not asked yet", "warning", may_write=False)
+    if last.status == Consent.Status.REJECTED:
+        return ChannelState("Reminders declined: call", "neutral", may_write=False)
+    if last.status != Consent.Status.ACTIVE:
+        return ChannelState("Reminders revoked: call", "neutral", may_write=False)
+    if last.expires_on and last.expires_on < timezone.localdate(timezone=facility.tz):
+        return ChannelState("Reminder consent expired", "warning", may_write=False)
+    if last.contact_point and last.contact_point.suspended_reason:
+        return ChannelState("Reminders suspended: mail came back", "danger", may_write=False)
+    if channel_consent(patient, facility) is None:
+        return ChannelState("Reminders stopped", "neutral", may_write=False)
+    return ChannelState("Reminders by e-mail", "success", may_write=True)
+
+
+def channel_history(patient: Patient, facility: Facility, *, with_address: bool) -> list[dict]:
+    """Every choice the patient made about this channel here, newest first; addresses only for who may see contacts."""
+    rows = _of(patient, facility).select_related(None).select_related("signature__document", "signature__witness")
+    if with_address:
+        rows = rows.select_related("contact_point")
+    return [_choice(row, with_address=with_address) for row in rows]
+
+
+def email_addresses(patient: Patient) -> list[ContactPoint]:
+    """The patient's e-mail addresses, the one tried first in front."""
+    return list(patient.telecoms.filter(system=ContactPoint.System.EMAIL))
+
+
+def consent_of(patient: Patient, pk: UUID) -> Consent:
+    """One consent of the patient. Raises Http404."""
+    consent = patient.consents.filter(uuid=pk).select_related("contact_point", "facility").first()
+    if consent is None:
+        raise Http404
+    return consent
+
+
+def _of(patient: Patient, facility: Facility) -> QuerySet[Consent]:
+    rows = Consent.objects.filter(patient=patient, facility=facility, category=Consent.Category.REMINDER_EMAIL)
+    return rows.select_related("contact_point").order_by("-starts_at", "-pk")
+
+
+def _choice(row: Consent, *, with_address: bool) -> dict:
+    signature = row.signature
+    return {
+        "consent": row,
+        "label": _LABELS.get(row.revoked_via, row.get_status_display()),
+        "tone": {"active": "success", "rejected": "neutral"}.get(row.status, "neutral"),
+        "says": row.get_detail_display() if signature else "",
+        "address": row.contact_point.value if with_address and row.contact_point else "",
+        "signature": signature,
+        "document": signature.document if signature else None,
+    }

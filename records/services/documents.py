@@ -1,0 +1,64 @@
+"""Papers and the signatures under them. A document never changes: a better one takes its place."""
+
+from django.db import transaction
+
+from accounts.models import Facility, User
+from core import audit
+from core.errors import DomainError
+from patients.models import Patient
+from records.digests import digest_of, pages_of
+from records.models import Document, Signature
+
+
+@transaction.atomic
+def create_document(*, patient: Patient, facility: Facility, kind: str, title: str, text: str, by: User) -> Document:
+    """Keep a paper as it was rendered, with the digest of its text. PostgreSQL refuses any later change of it.
+
+    Raises DomainError if there is no text.
+    """
+    if not text.strip():
+        raise DomainError("A document needs its text.", code="document.empty", field="text")
+    document = Document(patient=patient, facility=facility, kind=kind, title=title, text=text, author=by)
+    document.sha256, document.pages = digest_of(text), pages_of(text)
+    return audit.save(document, by=by)
+
+
+@transaction.atomic
+def supersede(*, document: Document, by: User) -> Document:
+    """Say that a later paper takes this one's place; it stays readable. Harmless twice."""
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+    if document.status != Document.Status.CURRENT:
+        return document
+    document.status = Document.Status.SUPERSEDED
+    return audit.save(document, by=by)
+
+
+@transaction.atomic
+def sign_document(
+    *,
+    document: Document,
+    signer_name: str,
+    signer_role: str,
+    method: str,
+    by: User,
+    witness: User | None = None,
+) -> Signature:
+    """Sign the text exactly as it stands (E-SIGN, 15 USC 7001): who, how, before whom, when, over which digest.
+
+    Raises DomainError without a name, or if the paper is no longer current or no longer what was rendered.
+    """
+    if not signer_name.strip():
+        raise DomainError("Type the full name to sign.", code="signature.name", field="signed_name")
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+    if document.status != Document.Status.CURRENT:
+        raise DomainError("This paper is no longer current; sign the one that took its place.", code="document.old")
+    if not document.is_intact:
+        raise DomainError("This paper is not as it was written; do not sign it.", code="document.tampered")
+    signature = Signature(document=document, signer_name=signer_name.strip(), signer_role=signer_role)
+    signature.method, signature.sha256, signature.witness = method, document.sha256, witness
+    return audit.save(signature, by=by)
+
+
+def verify(signature: Signature) -> bool:
+    """Whether the signed text is still the text that was shown, to the byte."""
+    return signature.is_intact

@@ -1,0 +1,96 @@
+"""Who gets what at this app's addresses."""
+
+from typing import Any
+
+from accounts.roles import Role
+from records import services
+from records.models import Document, RecordSubmission
+from tests.access_matrix import Row, desk_row, of_patient
+from tests.world import World
+
+OTHERS = "clinical intake patient-care treatment activities clinician privacy"
+
+
+def paper(world: World) -> Document:
+    return services.create_document(
+        patient=world.patient,
+        facility=world.facility,
+        kind=Document.Kind.INTAKE_PACKET,
+        title="Intake packet",
+        text="A packet.",
+        by=world.people[Role.INTAKE],
+    )
+
+
+def envelope(world: World) -> RecordSubmission:
+    intake = world.people[Role.INTAKE]
+    return services.submit_record(
+        patient=world.patient, facility=world.facility, documents=[paper(world)], page_count=1, by=intake
+    )
+
+
+def of_envelope(world: World) -> list[Any]:
+    return [world.patient.uuid, envelope(world).uuid]
+
+
+def of_paper(world: World) -> list[Any]:
+    return [world.patient.uuid, envelope(world).documents.get().uuid]
+
+
+def of_consent(world: World) -> list[Any]:
+    consent = services.decline_channel(patient=world.patient, facility=world.facility, by=world.people[Role.INTAKE])
+    return [world.patient.uuid, consent.uuid]
+
+
+CONSENT = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
+CLERK = {"allowed": "clerk", "forbidden": OTHERS, "args": of_envelope, "method": "post"}
+
+MATRIX: list[Row] = [
+    Row(
+        "records:document_list",
+        allowed="clinical intake patient-care treatment activities clerk clinician",
+        forbidden="privacy",
+        args=of_patient,
+    ),
+    # Those who see their own papers alone do not learn that another's is there.
+    Row(
+        "records:document_detail",
+        allowed="clinical intake patient-care clerk clinician",
+        forbidden="privacy",
+        args=of_paper,
+    ),
+    Row(
+        "records:consent_detail",
+        allowed="clinical intake patient-care clerk clinician privacy",
+        forbidden="treatment activities",
+        args=of_patient,
+    ),
+    Row("records:consent_edit", args=of_patient, **CONSENT),
+    Row("records:consent_edit", args=of_patient, method="post", **CONSENT),
+    Row("records:consent_preview", args=of_patient, method="post", **CONSENT),
+    Row("records:consent_decline", args=of_patient, method="post", **CONSENT),
+    Row("records:consent_revoke", args=of_consent, method="post", **CONSENT),
+    desk_row("records:submission_list", allowed="clerk intake patient-care treatment activities"),
+    Row(
+        "records:submission_add",
+        allowed="intake patient-care treatment activities",
+        forbidden="clinical clerk clinician privacy",
+        args=of_patient,
+    ),
+    Row(
+        "records:submission_add",
+        allowed="intake patient-care treatment activities",
+        forbidden="clinical clerk clinician privacy",
+        args=of_patient,
+        method="post",
+    ),
+    Row(
+        "records:submission_detail",
+        allowed="intake patient-care clerk",
+        forbidden="clinical clinician privacy",
+        args=of_envelope,
+    ),
+    Row("records:submission_accept", **CLERK),
+    Row("records:submission_file", **CLERK),
+    Row("records:submission_return", **CLERK),
+]
