@@ -1,0 +1,192 @@
+"""Appointments as rows that are ready to print."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import access
+from accounts.models import Facility, User
+from accounts.roles import Perm, Scope
+from core.labels import when_label
+from patients.access import related
+from patients.models import Patient
+from scheduling import clock
+from scheduling.models import FOLLOWS, Appointment, AppointmentType, CallAttempt
+from staff.models import Practitioner
+from staff.selectors import clearance_problem
+
+Row = dict[str, Any]
+STATUS_TONES = {
+    "proposed": "warning", "pending": "warning", "booked": "info", "arrived": "success", "checked-in": "success",
+    "fulfilled": "success", "cancelled": "neutral", "noshow": "danger",
+}  # fmt: skip
+REPLY_TONES = {"needs-action": "warning", "accepted": "success", "declined": "danger", "tentative": "warning"}
+STATUS_WORDS = {
+    "booked": "Not here after all", "arrived": "Arrived", "checked-in": "Checked in", "fulfilled": "Attended",
+    "noshow": "Did not come",
+}  # fmt: skip
+NOBODY = UUID(int=0)
+
+
+def appointment_of(patient: Patient, pk: UUID) -> Appointment:
+    """One appointment of the patient, with all it names. Raises Http404."""
+    rows = patient.appointments.select_related(
+        "facility", "type", "patient", "practitioner", "location", "episode", "booked_by"
+    )
+    appointment = rows.filter(uuid=pk).first()
+    if appointment is None:
+        raise Http404
+    return appointment
+
+
+def appointments_of(patient: Patient, facility: Facility) -> tuple[list[Row], list[Row]]:
+    """The patient's appointments as rows: to come, soonest first; and past or cancelled, latest first."""
+    rows = patient.appointments.select_related("type", "practitioner", "location", "patient").order_by("starts_at")
+    now = timezone.now()
+    ahead: list[Row] = []
+    behind: list[Row] = []
+    for appointment in rows:
+        coming = appointment.ends_at > now and appointment.status != Appointment.Status.CANCELLED
+        (ahead if coming else behind).append(appointment_row(appointment, facility))
+    return ahead, behind[::-1]
+
+
+def todays_appointments(
+    *, facility: Facility, practitioner: Practitioner | None = None, user: User | None = None, day: date | None = None
+) -> list[Row]:
+    """The rows of one day of the facility (today), of one practitioner, or of the practitioner that `user` is.
+
+    With `user` the names of people this person may not see are left out. Three queries at most.
+    """
+    first, end = clock.day_bounds(day or timezone.now().astimezone(facility.tz).date(), facility.tz)
+    rows = standing(facility).filter(starts_at__gte=first, starts_at__lt=end).order_by("starts_at", "pk")
+    if practitioner:
+        rows = rows.filter(practitioner=practitioner)
+    found = list(rows)
+    seen = None if user is None else nameable(user, facility, [row.patient_id for row in found])
+    return [appointment_row(row, facility, named=seen is None or row.patient_id in seen) for row in found]
+
+
+def standing(facility: Facility) -> QuerySet[Appointment]:
+    """What is in the facility's calendar: not cancelled, and not imported from elsewhere."""
+    rows = Appointment.objects.filter(facility=facility, external=False)
+    return rows.exclude(status=Appointment.Status.CANCELLED).select_related(
+        "type", "practitioner", "location", "patient"
+    )
+
+
+def nameable(user: User, facility: Facility, patient_ids: Iterable[int | None]) -> set[int]:
+    """Of these patients, those whose appointments the person may see by name. One query at most."""
+    wanted = {pk for pk in patient_ids if pk}
+    scopes = access.scopes(user, Perm.APPOINTMENT_VIEW).get(facility.pk, set())
+    if Scope.FACILITY in scopes or not wanted or not scopes:
+        return wanted if Scope.FACILITY in scopes else set()
+    mine = related(user, Perm.APPOINTMENT_VIEW, facility)
+    return set(Patient.objects.filter(mine, pk__in=wanted).values_list("pk", flat=True))
+
+
+def appointment_row(appointment: Appointment, facility: Facility, *, named: bool = True) -> Row:
+    """One appointment ready to print; without `named` it is "Booked" and leads nowhere."""
+    tz = facility.tz
+    starts, ends = appointment.starts_at.astimezone(tz), appointment.ends_at.astimezone(tz)
+    patient = appointment.patient
+    upcoming = appointment.status in Appointment.UPCOMING
+    answered = upcoming and appointment.reply != Appointment.Reply.NEEDS_ACTION and named
+    return {
+        "uuid": appointment.uuid,
+        "iso": appointment.starts_at.isoformat(),
+        "starts_at": appointment.starts_at,
+        "when": when_label(appointment.starts_at, tz),
+        "from": f"{starts:%H:%M}",
+        "to": f"{ends:%H:%M}",
+        "name": (patient.list_name if named else "Booked") if patient else str(appointment.type),
+        "named": named and patient is not None,
+        "url": appointment_url(patient.uuid, appointment.uuid) if patient and named else "",
+        "type": str(appointment.type) if named or patient is None else "",
+        "practitioner": str(appointment.practitioner or ""),
+        "practitioner_id": appointment.practitioner_id,
+        "location": str(appointment.location or ("Video" if appointment.video_url else "")),
+        "status": appointment.get_status_display(),
+        "status_code": appointment.status,
+        "tone": STATUS_TONES[appointment.status],
+        "block_tone": REPLY_TONES[appointment.reply] if answered else STATUS_TONES[appointment.status],
+        "reply": appointment.get_reply_display() if upcoming and patient else "",
+        "reply_tone": REPLY_TONES[appointment.reply],
+        "is_group": patient is None,
+    }
+
+
+def row_of(appointment: Appointment) -> Row:
+    """One appointment ready to print, in its own facility's zone."""
+    return appointment_row(appointment, appointment.facility)
+
+
+def answers_to(appointment: Appointment) -> list[Row]:
+    """What the patient answered and the calls about it, latest first. Two queries."""
+    tz = appointment.facility.tz
+    found = [
+        (answer.at, answer.get_participant_status_display(), answer.get_via_display(), answer.comment)
+        for answer in appointment.responses.all()
+    ]
+    found += [(call.at, call.get_outcome_display(), f"Call by {call.by}", "") for call in _calls(appointment)]
+    return [
+        {"when": when_label(at, tz), "what": what, "how": how, "comment": comment}
+        for at, what, how, comment in sorted(found, reverse=True)
+    ]
+
+
+def next_statuses(appointment: Appointment) -> list[tuple[str, str]]:
+    """What may be said of it next, as buttons: value and words."""
+    return [(value, STATUS_WORDS[value]) for value in FOLLOWS.get(appointment.status, ())]
+
+
+def appointment_url(patient_uuid: UUID, uuid: UUID) -> str:
+    """The page of an appointment, without asking the URL resolver once a row."""
+    return _detail_path().replace(str(NOBODY), str(patient_uuid), 1).replace(str(NOBODY), str(uuid), 1)
+
+
+def bookable_types(facility: Facility) -> QuerySet[AppointmentType]:
+    """What can be booked for one person."""
+    return AppointmentType.objects.filter(facility=facility, is_active=True, is_group=False)
+
+
+def bookable_practitioners(facility: Facility, type: AppointmentType | None = None) -> list[Practitioner]:
+    """Who has hours at the facility, of the kind that the type asks for, by name."""
+    today = timezone.now().astimezone(facility.tz).date()
+    rows = Practitioner.objects.filter(is_active=True, availability__facility=facility).exclude(
+        availability__valid_until__lt=today
+    )
+    if type and type.practitioner_kind:
+        rows = rows.filter(kind=type.practitioner_kind)
+    return list(rows.distinct())
+
+
+def problems(practitioners: list[Practitioner], facility: Facility, type: AppointmentType, day: date) -> dict[int, str]:
+    """Practitioner id → why he or she cannot be booked for the type on a day."""
+    return clearance_problem(practitioners, facility, day, type.required_credential)
+
+
+def bookings_per_practitioner_after(day: date, facility: Facility | None = None) -> dict[int, int]:
+    """Practitioner id → bookings that start on or after a day: what a credential that lapses then would break."""
+    rows = Appointment.objects.filter(
+        status__in=Appointment.UPCOMING, external=False, practitioner__isnull=False, starts_at__date__gte=day
+    )
+    if facility:
+        rows = rows.filter(facility=facility)
+    return dict(rows.order_by().values_list("practitioner_id").annotate(Count("pk")))
+
+
+def _calls(appointment: Appointment) -> QuerySet[CallAttempt]:
+    return appointment.calls.select_related("by")
+
+
+@cache
+def _detail_path() -> str:
+    return reverse("scheduling:appointment_detail", args=[NOBODY, NOBODY])

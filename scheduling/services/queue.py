@@ -1,0 +1,52 @@
+"""Which messages an appointment owes, and when."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from scheduling import clock
+from scheduling.models import Appointment, Reminder, ReminderRule
+
+# A booking for later today or tomorrow, past all rules' times, still gets one message if there is this much time.
+WORTH_A_MESSAGE = timedelta(hours=2)
+
+
+def queue_reminders(*, appointment: Appointment) -> list[Reminder]:
+    """Write one row for each rule of the facility and type; call it in the booking's own transaction.
+
+    Days mean the same wall time on an earlier day of the facility, hours are hours; both are moved into 08:00 to
+    20:00. A rule whose time is past owes nothing; when none is left and the start is more than two hours ahead,
+    one row without a rule is due now (the person has just been spoken to, so at any hour). The rows are there
+    without a consent too: that is read at the moment of sending. Groups and the deceased get none.
+    """
+    if appointment.patient is None or appointment.patient.deceased or appointment.external:
+        return []
+    now = timezone.now()
+    planned = [(rule, send_time(rule, appointment)) for rule in _rules(appointment)]
+    rows = [_reminder(appointment, rule, at) for rule, at in planned if at > now]
+    if planned and not rows and appointment.starts_at - now > WORTH_A_MESSAGE:
+        rows = [_reminder(appointment, None, now)]
+    return Reminder.objects.bulk_create(rows)
+
+
+def withdraw_reminders(*, appointment: Appointment) -> None:
+    """No message that has not begun to leave goes any more. One in flight keeps its state."""
+    waiting = appointment.reminders.filter(status__in=[Reminder.Status.DUE, Reminder.Status.CLAIMED])
+    waiting.update(status=Reminder.Status.WITHDRAWN, changed_at=timezone.now())
+
+
+def send_time(rule: ReminderRule, appointment: Appointment) -> datetime:
+    """When the rule's message goes, on the facility's wall clock."""
+    tz, start = appointment.facility.tz, appointment.starts_at
+    moment = clock.before(start, days=rule.days_before, hours=rule.hours_before, tz=tz)
+    return clock.civil(moment, until=start, tz=tz)
+
+
+def _rules(appointment: Appointment) -> list[ReminderRule]:
+    mine = Q(appointment_type__isnull=True) | Q(appointment_type=appointment.type)
+    return list(ReminderRule.objects.filter(mine, facility=appointment.facility, is_active=True).order_by("pk"))
+
+
+def _reminder(appointment: Appointment, rule: ReminderRule | None, send_at: datetime) -> Reminder:
+    return Reminder(appointment=appointment, rule=rule, schedule_version=appointment.schedule_version, send_at=send_at)

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from scheduling.views import board, booking, reminders
+
+app_name = "scheduling"
+APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
+urlpatterns = [
+    path("", board.day, name="day"),
+    path("week/", board.week, name="week"),
+    path("calls/", reminders.call_list, name="call_list"),
+    path("reminders/", reminders.reminder_list, name="reminder_list"),
+    path("patients/<uuid:patient_pk>/slots/", booking.slot_list, name="slot_list"),
+    path("patients/<uuid:patient_pk>/appointments/", booking.appointment_list, name="appointment_list"),
+    path("patients/<uuid:patient_pk>/appointments/book/", booking.appointment_book, name="appointment_book"),
+    path(APPOINTMENT, booking.appointment_detail, name="appointment_detail"),
+    path(f"{APPOINTMENT}move/", booking.appointment_move, name="appointment_move"),
+    path(f"{APPOINTMENT}cancel/", booking.appointment_cancel, name="appointment_cancel"),
+    path(f"{APPOINTMENT}status/", booking.appointment_status, name="appointment_status"),
+    path(f"{APPOINTMENT}calls/add/", booking.call_add, name="call_add"),
+    path("patients/<uuid:patient_pk>/reminders/<uuid:pk>/", reminders.reminder_preview, name="reminder_preview"),
+    path(
+        "patients/<uuid:patient_pk>/reminders/<uuid:pk>/resolve/", reminders.reminder_resolve, name="reminder_resolve"
+    ),
+]

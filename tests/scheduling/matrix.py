@@ -1,0 +1,93 @@
+"""Who gets what at this app's addresses."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.roles import Role
+from scheduling import links
+from scheduling.models import Appointment, AppointmentLink, Reminder
+from tests import factories
+from tests.access_matrix import Row, desk_row
+from tests.scheduling import stage
+from tests.world import World
+
+SEES = "clinical intake patient-care treatment clinician clerk"
+NOT_SEES = "activities privacy"
+BOOKS = "intake patient-care treatment"
+NOT_BOOKS = "clinical activities clerk clinician privacy"
+SETTLES = "treatment"
+NOT_SETTLES = "clinical intake patient-care activities clerk clinician privacy"
+
+
+def of_patient(world: World) -> list[Any]:
+    return [world.patient.uuid]
+
+
+def booked(world: World) -> Appointment:
+    physician = factories.practitioner(world.facility)
+    stage.hours(physician, world.facility)
+    kind = stage.visit_type(world.facility)
+    start = stage.at(2, facility=world.facility)
+    return stage.visit(world.patient, physician, kind, by=world.people[Role.TREATMENT], starts_at=start)
+
+
+def of_appointment(world: World) -> list[Any]:
+    return [world.patient.uuid, booked(world).uuid]
+
+
+def of_reminder(world: World) -> list[Any]:
+    row = Reminder.objects.create(
+        appointment=booked(world), schedule_version=1, send_at=timezone.now(), status=Reminder.Status.FAILED
+    )
+    return [world.patient.uuid, row.uuid]
+
+
+def reply_link(world: World) -> list[Any]:
+    return _link(world, AppointmentLink.Purpose.REPLY)
+
+
+def stop_link(world: World) -> list[Any]:
+    return _link(world, AppointmentLink.Purpose.OPT_OUT)
+
+
+def _link(world: World, purpose: AppointmentLink.Purpose) -> list[Any]:
+    """A live link; and nobody has come too often in this minute."""
+    cache.clear()
+    token = links.new_token()
+    reminder = Reminder.objects.create(appointment=booked(world), schedule_version=1, send_at=timezone.now())
+    links.link_for(reminder, token, purpose).save()
+    return [token]
+
+
+MATRIX: list[Row] = [
+    desk_row("scheduling:day", "clinical intake patient-care treatment activities clinician"),
+    desk_row("scheduling:week", "clinical intake patient-care treatment activities clinician"),
+    desk_row("scheduling:call_list", BOOKS),
+    desk_row("scheduling:reminder_list", "clinical intake patient-care treatment privacy"),
+    Row("scheduling:slot_list", BOOKS, NOT_BOOKS, args=of_patient),
+    Row("scheduling:appointment_book", BOOKS, NOT_BOOKS, args=of_patient),
+    Row("scheduling:appointment_book", BOOKS, NOT_BOOKS, args=of_patient, method="post"),
+    Row("scheduling:appointment_list", SEES, NOT_SEES, args=of_patient),
+    Row("scheduling:appointment_detail", SEES, NOT_SEES, args=of_appointment),
+    Row("scheduling:appointment_move", BOOKS, NOT_BOOKS, args=of_appointment),
+    Row("scheduling:appointment_move", BOOKS, NOT_BOOKS, args=of_appointment, method="post"),
+    Row(
+        "scheduling:appointment_cancel", BOOKS, NOT_BOOKS, args=of_appointment, method="post", data={"reason": "Asked"}
+    ),
+    Row(
+        "scheduling:appointment_status", BOOKS, NOT_BOOKS, args=of_appointment, method="post",
+        data={"status": "arrived"},
+    ),
+    Row("scheduling:call_add", BOOKS, NOT_BOOKS, args=of_appointment, method="post", data={"outcome": "no-answer"}),
+    Row("scheduling:reminder_preview", SETTLES, NOT_SETTLES, args=of_reminder),
+    Row(
+        "scheduling:reminder_resolve", SETTLES, NOT_SETTLES, args=of_reminder, method="post", data={"answer": "again"}
+    ),
+    Row("link:reply", args=reply_link, public=True),
+    Row("link:reply", args=reply_link, method="post", public=True),
+    Row("link:calendar", args=reply_link, public=True),
+    Row("link:opt_out", args=stop_link, public=True),
+    Row("link:opt_out", args=stop_link, method="post", public=True),
+]  # fmt: skip

@@ -1,0 +1,75 @@
+"""Rows that the tests of scheduling begin with."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Facility, User
+from core import audit
+from patients.models import Patient
+from records.models import Consent
+from scheduling import services
+from scheduling.models import Appointment, AppointmentType, AvailabilityRule, Reminder, ReminderRule
+from staff.models import Practitioner
+from tests import factories
+
+
+def saved(row: Any) -> Any:
+    return audit.save(row, by=None, reason="test")
+
+
+def visit_type(facility: Facility, **fields: Any) -> AppointmentType:
+    fields = {"code": "visit", "name": "Physician consultation", "minutes": 30, **fields}
+    return saved(AppointmentType(facility=facility, **fields))
+
+
+def hours(
+    practitioner: Practitioner, facility: Facility, starts: time = time(0, 0), ends: time = time(23, 59), **fields: Any
+) -> None:
+    """The same hours on every day of the week."""
+    fields = {"valid_from": date(2020, 1, 1), **fields}
+    for weekday in range(7):
+        saved(
+            AvailabilityRule(
+                practitioner=practitioner, facility=facility, weekday=weekday, starts=starts, ends=ends, **fields
+            )
+        )
+
+
+def rule(facility: Facility, **fields: Any) -> ReminderRule:
+    return saved(ReminderRule(facility=facility, **{"days_before": 1, **fields}))
+
+
+def consent(patient: Patient, facility: Facility, *, email: str = "marisol@example.net", **fields: Any) -> Consent:
+    address = factories.email_address(patient, email)
+    fields = {"status": "active", "risk_notice_at": timezone.now(), **fields}
+    return saved(Consent(patient=patient, facility=facility, contact_point=address, **fields))
+
+
+def at(days: int, hour: int = 14, minute: int = 0, *, facility: Facility) -> datetime:
+    """So many days from today at that time on the facility's clock."""
+    day = timezone.now().astimezone(facility.tz).date() + timedelta(days=days)
+    return datetime.combine(day, time(hour, minute), facility.tz)
+
+
+def owe(facility: Facility, number: int, **choices: Any) -> list[Reminder]:
+    """So many due reminders of as many people who consent, without the cost of booking each."""
+    type, start, rows = visit_type(facility, code="owed"), at(3, facility=facility), []
+    for n in range(number):
+        person = factories.patient(facility, family_name=f"Secret{n}", given_name=("Ana", "Grace", "José")[n % 3])
+        chosen = {name: values[n % len(values)] for name, values in choices.items()}
+        consent(person, facility, email=f"p{n}@example.net", **chosen)
+        times = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
+        row = saved(Appointment(facility=facility, type=type, patient=person, **times))
+        rows.append(Reminder(appointment=row, schedule_version=1, send_at=timezone.now()))
+    return Reminder.objects.bulk_create(rows)
+
+
+def visit(
+    patient: Patient, practitioner: Practitioner, type: AppointmentType, *, by: User, starts_at: datetime, **fields: Any
+) -> Appointment:
+    fields = {"location": None, **fields}
+    return services.book_appointment(
+        patient=patient, type=type, practitioner=practitioner, starts_at=starts_at, by=by, **fields
+    )
