@@ -1,0 +1,60 @@
+"""The list of naughty strings through the inquiry and the interview: kept byte for byte, or refused in words."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from intake.forms.referral import split_name
+from intake.models import IntakeInterview, Referral
+from tests import factories
+
+SHARED = os.environ.get("CARECOORD_SHARED_DATA", "")
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not SHARED, reason="needs CARECOORD_SHARED_DATA")]
+STRINGS = json.loads((Path(SHARED) / "robustness/blns.json").read_text()) if SHARED else []
+WITH_NUL = ["a\0b", "\0"]
+
+
+def test_the_inquiry_keeps_or_refuses_every_string(facility, sign_in):
+    browser = sign_in(factories.person(Role.INTAKE, facility))
+    url = reverse("intake:referral_add")
+    for number, text in enumerate([*STRINGS, *WITH_NUL]):
+        answer = browser.post(
+            url,
+            {"name": text, "reach": f"555-01{number:05}", "reason": text, "referrer_name": text[:200], "person": "new"}
+            | {"source": "individual", "priority": "routine"},
+        )
+        assert answer.status_code in {302, 422}, text
+        if answer.status_code == 422:
+            given, family = split_name(text.strip())
+            assert not family or "\0" in text or max(len(given), len(family)) > 200 or len(text.strip()) > 300, text
+            continue
+        kept = Referral.objects.select_related("patient").latest("pk")
+        assert kept.reason == text
+        assert (kept.patient.given_name, kept.patient.family_name) == split_name(text.strip())
+        if "," not in text:
+            assert kept.patient.legal_name == text.strip()
+
+
+def test_the_interview_keeps_or_refuses_every_string(facility, sign_in):
+    intake = factories.person(Role.INTAKE, facility)
+    patient = factories.patient(facility)
+    factories.episode(patient, facility, by=intake)
+    browser, url = sign_in(intake), reverse("intake:interview_edit", args=[patient.uuid])
+    version = ""
+    for text in [*STRINGS, *WITH_NUL]:
+        answer = browser.post(
+            url,
+            {"presenting_concern": text, "health_history": text, "version": version, "action": "draft"}
+            | {"form-TOTAL_FORMS": "3", "form-INITIAL_FORMS": "0"},
+        )
+        if "\0" in text:
+            assert answer.status_code == 422
+            continue
+        assert answer.status_code == 302, text
+        kept = IntakeInterview.objects.get()
+        version = kept.version
+        assert (kept.presenting_concern, kept.health_history) == (text, text)
