@@ -1,0 +1,1 @@
+"""The pages of programs, sessions and of one person's activities."""
