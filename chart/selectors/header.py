@@ -1,0 +1,185 @@
+"""What every page of a person shows above its content. What the viewer may not see is not fetched."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery, Value
+from django.utils import timezone
+
+from accounts.roles import Perm
+from chart.links import address
+from core.labels import when_label
+from episodes.models import EpisodeOfCare, EpisodeStep
+from patients import selectors as patients
+from patients.models import AllergyIntolerance, Flag, Patient
+from records.models import Consent
+from scheduling.models import Appointment, AppointmentParticipant
+
+# label, page, permissions of which one is enough, icon, the views that it stands for
+TABS = (
+    ("Overview", "chart:patient_detail", {Perm.NAME_VIEW}, "layout-dashboard", ("chart:",)),
+    ("Intake", "intake:intake_detail", {Perm.INTAKE_VIEW}, "clipboard-list", ("intake:",)),
+    (
+        "Care plan",
+        "careplans:plan_detail",
+        {Perm.PLAN_VIEW},
+        "list-checks",
+        ("careplans:plan_", "careplans:problem_", "careplans:goal_", "careplans:objective_", "careplans:intervention_"),
+    ),
+    ("Goals", "careplans:plan_extract", {Perm.PLAN_EXTRACT}, "list-checks", ("careplans:plan_extract",)),
+    (
+        "Options",
+        "careplans:option_list",
+        {Perm.OPTION_VIEW},
+        "split",
+        ("careplans:option_", "careplans:presentation_"),
+    ),
+    ("Appointments", "scheduling:appointment_list", {Perm.APPOINTMENT_VIEW}, "calendar", ("scheduling:",)),
+    ("Activities", "activities:patient_activity", {Perm.ACTIVITY_VIEW}, "palette", ("activities:",)),
+    (
+        "Notes",
+        "patients:note_list",
+        {Perm.ASSESSMENT_VIEW},
+        "notebook-pen",
+        ("patients:note_", "careplans:assessment_"),
+    ),
+    (
+        "Documents",
+        "records:document_list",
+        {Perm.DOCUMENT_VIEW, Perm.DOCUMENT_OWN},
+        "file-text",
+        ("records:",),
+    ),
+    ("Care team", "patients:care_team", {Perm.HANDOFF_VIEW}, "users", ("patients:care_team", "episodes:")),
+)
+LEVEL_SHOWN_TO = {Perm.INTAKE_VIEW, Perm.PLAN_STATUS, Perm.PLAN_EXTRACT, Perm.PLAN_VIEW}
+REPLY_TONES = {"accepted": "success", "needs-action": "warning", "declined": "danger", "tentative": "warning"}
+CONSENT_BADGES = {
+    Consent.Status.ACTIVE: ("E-mail reminders agreed", "success"),
+    Consent.Status.DRAFT: ("E-mail reminders not settled", "warning"),
+    Consent.Status.REJECTED: ("No e-mail reminders wanted", "neutral"),
+    Consent.Status.INACTIVE: ("E-mail reminders ended", "neutral"),
+}
+# Who is under way or expected, in the order of time.
+COMING = (*Appointment.UPCOMING, Appointment.Status.ARRIVED, Appointment.Status.CHECKED_IN)
+
+
+def header(patient: Patient, view_name: str) -> dict[str, Any]:
+    """The header for whoever holds `patient.held`: at most four queries. None means: left out."""
+    held = patient.held
+    shown = _identity(patient) if Perm.IDENTITY_VIEW in held else _name_only(patient)
+    shown |= {"url": patient.get_absolute_url(), "alerts": alerts(patient) if Perm.SAFETY_VIEW in held else None}
+    shown |= _path(patient)
+    shown["consent_badge"] = _consent(patient) if held & {Perm.CONSENT_STATUS, Perm.CONSENT_VIEW} else None
+    may_see_time = held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
+    shown["next_appointment"] = _next_appointment(patient) if may_see_time else None
+    shown |= {"tabs": tabs(patient, view_name), "deceased": patient.deceased}
+    return shown
+
+
+def tabs(patient: Patient, view_name: str) -> list[dict[str, Any]]:
+    """The pages of this person that the viewer may open."""
+    found = []
+    for label, name, perms, icon, prefixes in TABS:
+        url = address(name, patient.uuid) if perms & patient.held else None
+        if url:
+            found.append({"label": label, "url": url, "icon": icon, "active": view_name.startswith(prefixes)})
+    return found
+
+
+def alerts(patient: Patient) -> list[dict[str, str]]:
+    """Warnings in force, then allergies: one query."""
+    flags = patients.flags(patient).order_by().annotate(source=Value("flag"), level=F("category"), words=F("text"))
+    allergies = patients.allergies(patient).order_by()
+    allergies = allergies.annotate(source=Value("allergy"), level=F("criticality"), words=F("substance"))
+    rows = flags.values_list("source", "level", "words").union(
+        allergies.values_list("source", "level", "words"), all=True
+    )
+    return [_alert(*row) for row in sorted(rows, key=lambda row: (row[0] != "flag", row[2]))]
+
+
+def age_band(age: int | None) -> str | None:
+    """Ten years wide, for who may not know the birth date."""
+    if age is None:
+        return None
+    return "under 20" if age < 20 else f"{age // 10 * 10}–{age // 10 * 10 + 9}"
+
+
+def reply_badge(status: str, reply: str) -> tuple[str, str]:
+    """The words and tone of an appointment to come: the answer while it is only booked, else where it stands."""
+    if status in Appointment.UPCOMING:
+        return Appointment.Reply(reply).label, REPLY_TONES[reply]
+    return Appointment.Status(status).label, "success"
+
+
+def _identity(patient: Patient) -> dict[str, Any]:
+    return {
+        "preferred_name": patient.name_used,
+        "legal_name": patient.legal_name,
+        "pronouns": patient.pronouns,
+        "birth_date": patient.birth_date,
+        "age": patient.age_on(timezone.localdate()),
+        "age_band": None,
+        "record_number": patient.record_number,
+        "deceased_on": timezone.localdate(patient.deceased_at) if patient.deceased_at else None,
+    }
+
+
+def _name_only(patient: Patient) -> dict[str, Any]:
+    """The name used and the age band: no legal name, birth date or record number."""
+    nothing = dict.fromkeys(("legal_name", "birth_date", "age", "record_number", "deceased_on"))
+    band = age_band(patient.age_on(timezone.localdate()))
+    return nothing | {"preferred_name": patient.name_used, "pronouns": patient.pronouns, "age_band": band}
+
+
+def _path(patient: Patient) -> dict[str, Any]:
+    shown = dict.fromkeys(("stage", "level_of_care", "baton_owner", "next_step", "due_at"))
+    if Perm.HANDOFF_VIEW not in patient.held:
+        return shown
+    reached = EpisodeStep.objects.filter(episode=OuterRef("pk"), withdrawn_at__isnull=True).order_by(
+        "-reached_at", "-id"
+    )
+    episodes = EpisodeOfCare.objects.filter(patient=patient).select_related("owner", "level_of_care")
+    episode = episodes.annotate(last_step=Subquery(reached.values("kind")[:1])).order_by("-starts_at", "-id").first()
+    if episode is None:
+        return shown
+    last = f" · {EpisodeStep.Kind(episode.last_step).label}" if episode.last_step else ""
+    shown["stage"] = episode.get_status_display() + last
+    if patient.held & LEVEL_SHOWN_TO and episode.level_of_care:
+        shown["level_of_care"] = str(episode.level_of_care)
+    if episode.is_open:
+        shown |= {"baton_owner": str(episode.owner), "next_step": episode.next_step, "due_at": episode.due_at}
+    return shown
+
+
+def _consent(patient: Patient) -> dict[str, str]:
+    consents = Consent.objects.filter(patient=patient, category=Consent.Category.REMINDER_EMAIL)
+    row = consents.order_by("-starts_at", "-id").values("status", "expires_on").first()
+    if row is None:
+        return {"label": "E-mail reminders not asked", "tone": "warning"}
+    if row["status"] == Consent.Status.ACTIVE and row["expires_on"] and row["expires_on"] < timezone.localdate():
+        return {"label": "Consent to e-mail expired", "tone": "warning"}
+    label, tone = CONSENT_BADGES[Consent.Status(row["status"])]
+    return {"label": label, "tone": tone}
+
+
+def _next_appointment(patient: Patient) -> dict[str, str] | None:
+    row = (
+        AppointmentParticipant.objects.filter(patient=patient, active=True, appointment__status__in=COMING)
+        .filter(appointment__ends_at__gte=timezone.now())
+        .order_by("appointment__starts_at")
+        .values("appointment__starts_at", "appointment__status", "appointment__reply")
+        .first()
+    )
+    if row is None:
+        return None
+    label, tone = reply_badge(row["appointment__status"], row["appointment__reply"])
+    when = when_label(row["appointment__starts_at"], timezone.get_current_timezone())
+    return {"when": when, "status_label": label, "tone": tone}
+
+
+def _alert(source: str, level: str, words: str) -> dict[str, str]:
+    if source == "flag":
+        tone = "danger" if level == Flag.Category.SAFETY else "warning"
+        return {"label": words, "tone": tone, "icon": "shield-alert"}
+    tone = "danger" if level == AllergyIntolerance.Criticality.HIGH else "warning"
+    return {"label": f"Allergy: {words}", "tone": tone, "icon": "triangle-alert"}
