@@ -1,0 +1,106 @@
+"""Every screen and action that is reached without naming a patient, and who is offered it: one table.
+
+The sidebar shows the rows with a group; the palette shows all. A row says which permission its view asks for;
+`roles` narrows it to the desks that work there every day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.access import may, roles_at
+from accounts.models import Facility, User
+from accounts.roles import Perm, Role
+
+MY_WORK, PEOPLE, TIME, HOUSE, ACCOUNT = "My work", "People", "Time", "House", "Account"
+
+INTAKE_DESKS = (Role.INTAKE, Role.CLINICAL_COORDINATOR)
+CALLERS = (Role.INTAKE, Role.TREATMENT, Role.PATIENT_CARE)
+REMINDERS = (Role.INTAKE, Role.TREATMENT, Role.CLINICAL_COORDINATOR, Role.PRIVACY_OFFICER)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A screen or action. `words` are what else people type for it; `count` names a count of `desks.context`."""
+
+    label: str
+    view: str
+    icon: str
+    group: str
+    perm: Perm | None = None
+    roles: tuple[Role, ...] = ()
+    count: str = ""
+    words: str = ""
+    in_sidebar: bool = True
+
+    @property
+    def url(self) -> str:
+        return reverse(self.view)
+
+
+def _action(label: str, view: str, icon: str, group: str, **options: object) -> Item:
+    return Item(label, view, icon, group, in_sidebar=False, **options)  # type: ignore[arg-type]
+
+
+ITEMS = (
+    Item("My day", "desks:home", "layout-dashboard", MY_WORK, words="home desk start"),
+    Item("To accept", "desks:waiting", "inbox", MY_WORK, Perm.HANDOFF_VIEW, count="waiting", words="hand-offs packets"),
+    Item("Tasks", "episodes:task_list", "list-checks", MY_WORK, words="to do requests"),
+    _action("Overdue", "desks:overdue", "alarm-clock", MY_WORK, words="late"),
+    _action("Due today", "desks:due_today", "clock", MY_WORK),
+    Item("People", "desks:patient_list", "users", PEOPLE, Perm.HANDOFF_VIEW, words="patients caseload list"),
+    Item(
+        "Referrals", "intake:referral_list", "phone-incoming", PEOPLE, Perm.REFERRAL_VIEW, INTAKE_DESKS,
+        count="referrals", words="inquiries new",
+    ),
+    _action("Add inquiry", "intake:referral_add", "plus", PEOPLE, perm=Perm.IDENTITY_EDIT, words="new referral"),
+    Item(
+        "Plans to read", "careplans:acknowledgement_list", "book-open-check", PEOPLE,
+        roles=(Role.CLINICIAN, Role.ACTIVITIES, Role.PATIENT_CARE, Role.TREATMENT), words="acknowledge care plan",
+    ),
+    Item("Envelopes", "records:submission_list", "mails", PEOPLE, Perm.DOCUMENT_FILE, count="envelopes",
+         words="submissions papers file"),
+    _action("Envelopes I sent", "records:submission_list", "mails", PEOPLE, perm=Perm.DOCUMENT_SUBMIT,
+            words="submissions returned papers"),
+    Item("Schedule", "scheduling:day", "calendar-days", TIME, Perm.CALENDAR_VIEW, words="day calendar appointments"),
+    _action("Week", "scheduling:week", "calendar-range", TIME, perm=Perm.CALENDAR_VIEW, words="schedule calendar"),
+    Item("Calls", "scheduling:call_list", "phone", TIME, Perm.APPOINTMENT_EDIT, CALLERS, words="confirm unconfirmed"),
+    Item("Reminders", "scheduling:reminder_list", "mail-check", TIME, Perm.REMINDER_STATUS, REMINDERS,
+         words="mail failed e-mail"),
+    Item("Sessions", "activities:session_list", "presentation", TIME, Perm.PROGRAM_EDIT, words="groups attendance"),
+    _action("Add session", "activities:session_add", "plus", TIME, perm=Perm.PROGRAM_EDIT, words="group"),
+    Item("Programs", "activities:program_list", "shapes", TIME, Perm.PROGRAM_EDIT, words="therapeutic activities"),
+    _action("Add program", "activities:program_add", "plus", TIME, perm=Perm.PROGRAM_EDIT),
+    Item("Board", "admin:index", "gauge", HOUSE, Perm.BOARD_VIEW, words="admin census oversight"),
+    Item("Staff", "staff:practitioner_list", "stethoscope", HOUSE, Perm.STAFF_DIRECTORY,
+         words="directory practitioners credentials physicians"),
+    Item("Partners", "staff:partner_list", "building-2", HOUSE, Perm.STAFF_VIEW, words="referrers hospitals"),
+    Item("Setup", "admin:index", "settings", HOUSE, Perm.SETUP_EDIT, words="admin users roles memberships facilities"),
+    _action("My profile", "accounts:profile", "circle-user", ACCOUNT, words="roles facilities"),
+    _action("What I looked at", "accounts:my_access", "scroll-text", ACCOUNT, words="access log audit"),
+    _action("My sessions", "usersessions_list", "monitor-smartphone", ACCOUNT, words="devices sign out"),
+    _action("Second factor", "mfa_index", "key-round", ACCOUNT, words="authenticator codes security"),
+    _action("Change password", "account_change_password", "lock", ACCOUNT, words="security"),
+    _action("Sign out", "account_logout", "log-out", ACCOUNT, words="leave log off"),
+)  # fmt: skip
+
+
+def items(user: User, facility: Facility) -> Iterator[Item]:
+    """The rows that the person is offered at the facility, in the table's order."""
+    roles = set(roles_at(user, facility))
+    for item in ITEMS:
+        permitted = item.perm is None or may(user, item.perm)
+        if permitted and (not item.roles or roles & set(item.roles)):
+            yield item
+
+
+def matching(user: User, facility: Facility, text: str) -> list[Item]:
+    """The offered rows that have every typed word at the beginning of one of theirs; all of them for no text."""
+    wanted = text.lower().split()
+    return [item for item in items(user, facility) if all(_begins_in(word, item) for word in wanted)]
+
+
+def _begins_in(word: str, item: Item) -> bool:
+    known = f"{item.label} {item.group} {item.words}".lower().replace("-", " ").split()
+    return any(part.startswith(word) for part in known)

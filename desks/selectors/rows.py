@@ -1,0 +1,103 @@
+"""Rows of the apps below as rows of a tile."""
+
+from typing import Any
+
+from accounts.access import may
+from accounts.models import Facility, User
+from accounts.roles import Perm
+from desks.selectors.tiles import Action, Row
+from episodes.selectors import waiting_rows
+from records.selectors import returned_to
+
+Given = dict[str, Any]
+
+
+def shows_number(user: User) -> bool:
+    """Record numbers are part of the identity: roles that know the name only do not get them."""
+    return may(user, Perm.IDENTITY_VIEW)
+
+
+def care(rows: list[Given], numbered: bool) -> list[Row]:
+    """Rows of `careplans`: what is due for whom, with the button that does it."""
+    return [
+        Row(
+            row["name"],
+            sub=_joined(row["what"], row["record_number"] if numbered else ""),
+            due=row["due"],
+            actions=(Action(row["action"], row["action_url"]),),
+        )
+        for row in rows
+    ]
+
+
+def handoffs(user: User, facility: Facility) -> list[Row]:
+    """What waits for the person's acceptance: the rows that the strip counts."""
+    numbered = shows_number(user)
+    return [
+        Row(
+            row["name"],
+            row["url"],
+            _joined(row["title"], f"from {row['from_label']}", row["record_number"] if numbered else ""),
+            due=row["due"],
+            actions=(Action(row["action"], row["action_url"], "inbox"),),
+        )
+        for row in waiting_rows(user, facility)
+    ]
+
+
+def calls(rows: list[Given]) -> list[Row]:
+    """Appointments that nobody has confirmed, with why, whom to call and what was tried."""
+    return [
+        Row(
+            row["name"],
+            row["url"],
+            _joined(row["type"], row["practitioner"], _phone(row), row["tried"]),
+            when=row["when"],
+            status=row["reason"] or "Unconfirmed",
+            tone=row["reason_tone"] or "warning",
+            actions=(Action("Log call", row["url"], "phone"),),
+        )
+        for row in rows
+    ]
+
+
+def appointments(rows: list[Given]) -> list[Row]:
+    """A day's appointments; whom the person may not see by name is “Booked” and leads nowhere."""
+    return [
+        Row(
+            row["name"],
+            row["url"],
+            _joined(row["type"] if row["named"] else "", row["location"], row["reply"]),
+            when=f"{row['from']} to {row['to']}",
+            status=row["status"],
+            tone=row["tone"],
+            actions=(Action("Open", row["url"]),) if row["url"] else (),
+        )
+        for row in rows
+    ]
+
+
+def returned(user: User) -> list[Row]:
+    """Envelopes the clerk sent back, with what is missing."""
+    numbered = shows_number(user)
+    return [
+        Row(
+            row["patient"],
+            row["url"],
+            _joined(row["reason"], row["record_number"] if numbered else ""),
+            when=f"Returned {row['answered']}",
+            actions=(Action("Send again", row["resubmit_url"], "send"),),
+        )
+        for row in returned_to(user)
+    ]
+
+
+def _phone(row: Given) -> str:
+    if not row["phones"]:
+        return "no phone number"
+    phone = row["phones"][0]
+    return f"{phone['value']} ({phone['note']})" if phone["note"] else phone["value"]
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
