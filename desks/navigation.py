@@ -45,7 +45,7 @@ def _action(label: str, view: str, icon: str, group: str, **options: object) -> 
 
 ITEMS = (
     Item("My day", "desks:home", "layout-dashboard", MY_WORK, words="home desk start"),
-    Item("To accept", "desks:waiting", "inbox", MY_WORK, Perm.HANDOFF_VIEW, count="waiting", words="hand-offs packets"),
+    Item("To accept", "desks:waiting", "inbox", MY_WORK, count="waiting", words="waiting hand-offs packets take"),
     Item("Tasks", "episodes:task_list", "list-checks", MY_WORK, words="to do requests"),
     _action("Overdue", "desks:overdue", "alarm-clock", MY_WORK, words="late"),
     _action("Due today", "desks:due_today", "clock", MY_WORK),

@@ -267,6 +267,9 @@ class Task(Record):
                 condition=Q(status__in=["requested", "in-progress"]) | Q(closed_at__isnull=False),
                 name="task_closed_has_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status="in-progress") | Q(owner__isnull=False), name="task_under_way_has_owner"
+            ),
         ]
         indexes = [
             models.Index(

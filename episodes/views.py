@@ -15,6 +15,7 @@ from accounts.roles import Perm, Role
 from core.errors import Conflict, shown_on
 from core.http import conflict, done, invalid
 from core.labels import due_label
+from core.middleware import came_from
 from episodes import selectors, services
 from episodes.forms import BatonForm, HandoffForm, NextStepForm, ReturnForm, TaskForm
 from episodes.models import EpisodeOfCare
@@ -161,10 +162,25 @@ def task_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def task_take(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make it mine. It is looked up whoever has it by now: the refusal says that a colleague was quicker."""
+    task = selectors.desk_task_of(request.user, access.current_facility(request.user), pk)
+    services.take_task(task=task, by=request.user)
+    return done(request, came_from(request), "Taken: it is yours now. You can give it back to the desk.")
+
+
+@require_POST
+def task_give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    task = selectors.task_of(request.user, access.current_facility(request.user), pk)
+    services.give_back_task(task=task, by=request.user)
+    return done(request, came_from(request), "Given back: it waits for somebody at the desk to take it.")
+
+
+@require_POST
 def task_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     task = selectors.task_of(request.user, access.current_facility(request.user), pk)
     services.close_task(task=task, by=request.user)
-    return done(request, reverse("episodes:task_list"), "Done, and off the list.")
+    return done(request, came_from(request), "Done, and off the list.")
 
 
 def task_add(request: HttpRequest, patient_pk: UUID) -> HttpResponse:

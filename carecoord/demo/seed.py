@@ -15,6 +15,7 @@ from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.people import Inventor
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
+from core.times import day_bounds, day_of
 from episodes import services as episodes
 from patients import services as patients
 from scheduling.models import Reminder
@@ -72,7 +73,7 @@ def seed(*, say: Callable[[str], None]) -> None:
     say(f"{small.facility}: {len(few)} people")
     hold_groups(main, [life for life in people if life.patient.episodes.open().exists()], now)
     hold_groups(small, few, now)
-    _ask_desks(main, now)
+    ask_desks(main, now)
     _works_at_both(main, small)
     _died(main, people)
     _settle_old_reminders(now)
@@ -105,30 +106,49 @@ def _tell_past(house: House, steps: list[Step], *, idle: float, now: datetime) -
     return life
 
 
-# Desk, what it is asked, and in how many hours (before now: overdue).
+# Desk, what it is asked, in how many hours it is due (before now: overdue), and whether somebody has taken it.
 REQUESTS = [
-    (Role.INTAKE, "Call the county court back about its waiting list", -3),
-    (Role.ACTIVITIES, "Order clay and paper for the open studio", -20),
-    (Role.ACTIVITIES, "Tell the kitchen how many come on Friday", 2),
-    (Role.PHYSICIAN_SERVICES, "Get the renewed license that has lapsed", -24),
-    (Role.PHYSICIAN_SERVICES, "Call the clinic that asked for a second physician", 3),
-    (Role.CLERK, "Send the archive its box list", -5),
-    (Role.CLERK, "Check the labels of shelf 4", 2),
-    (Role.PRIVACY_OFFICER, "Look through last week's refusals", -2),
-    (Role.PRIVACY_OFFICER, "Read the new notice of privacy practices", 3),
-    (Role.TECHNICAL, "Put the two new rooms into the list", -4),
-    (Role.TECHNICAL, "Add the physician who begins on Monday", 3),
-    (Role.CLINICAL_COORDINATOR, "Say who covers intake this afternoon", -1),
-    (Role.CLINICAL_COORDINATOR, "Approve the holiday cover for the physicians", 3),
+    (Role.INTAKE, "Call the county court back about its waiting list", -3, False),
+    (Role.INTAKE, "Send the shelter the new opening hours", 2, False),
+    (Role.INTAKE, "Write down how calls at night are answered", 4, True),
+    (Role.PATIENT_CARE, "Name somebody for Thursday's case conference", -2, False),
+    (Role.PATIENT_CARE, "Look through the housing list for free places", 3, False),
+    (Role.PATIENT_CARE, "Sort the plan library's goals on housing", 4, True),
+    (Role.TREATMENT, "Answer the payer about the price list", -4, False),
+    (Role.TREATMENT, "Say which option texts need a second look", 3, False),
+    (Role.TREATMENT, "Bring the price sheets in the front office up to date", 4, True),
+    (Role.ACTIVITIES, "Order clay and paper for the open studio", -20, False),
+    (Role.ACTIVITIES, "Tell the kitchen how many come on Friday", 2, False),
+    (Role.ACTIVITIES, "Ask for a second room for the sound circle", 4, True),
+    (Role.PHYSICIAN_SERVICES, "Get the renewed license that has lapsed", -24, True),
+    (Role.PHYSICIAN_SERVICES, "Thank the hospital for its referrals of last month", -2, False),
+    (Role.PHYSICIAN_SERVICES, "Call the clinic that asked for a second physician", 3, False),
+    (Role.CLERK, "Send the archive its box list", -5, False),
+    (Role.CLERK, "Check the labels of shelf 4", 2, False),
+    (Role.CLERK, "Count the empty folders", 4, True),
+    (Role.CLINICIAN, "Say which hours of next month are free for assessments", -6, False),
+    (Role.CLINICIAN, "Cover the phone for the on-call nurse", 2, False),
+    (Role.PRIVACY_OFFICER, "Look through last week's refusals", -2, False),
+    (Role.PRIVACY_OFFICER, "Read the new notice of privacy practices", 3, False),
+    (Role.TECHNICAL, "Put the two new rooms into the list", -4, False),
+    (Role.TECHNICAL, "Add the physician who begins on Monday", 3, False),
+    (Role.CLINICAL_COORDINATOR, "Say who covers intake this afternoon", -1, False),
+    (Role.CLINICAL_COORDINATOR, "Approve the holiday cover for the physicians", 3, False),
 ]
 
 
-def _ask_desks(house: House, now: datetime) -> None:
-    """Requests without a patient, so that every desk has something overdue and something due today."""
+def ask_desks(house: House, now: datetime) -> None:
+    """Requests without a patient: every desk has something overdue, something due today and something to take.
+
+    What is due in some hours is due today all the same, however late in the day the demo is made.
+    """
     by = house.staff[Role.CLINICAL_COORDINATOR][0]
-    for role, text, hours in REQUESTS:
-        due_at = now + timedelta(hours=hours)
-        episodes.ask(facility=house.facility, kind="request", text=text, owner_role=role, due_at=due_at, by=by)
+    _, midnight = day_bounds(day_of(now, house.facility.tz), house.facility.tz)
+    for role, text, hours, taken in REQUESTS:
+        due_at = min(now + timedelta(hours=hours), midnight - timedelta(seconds=1))
+        task = episodes.ask(facility=house.facility, kind="request", text=text, owner_role=role, due_at=due_at, by=by)
+        if taken:
+            episodes.take_task(task=task, by=house.staff[role][0])
 
 
 def _works_at_both(main: House, small: House) -> None:

@@ -9,7 +9,7 @@ from accounts.access import live_memberships
 from accounts.models import User
 from accounts.roles import Perm, Role
 from careplans.models import CarePlan, Goal
-from chart.links import BLANK, address, row_address
+from chart.links import address, row_address
 from chart.selectors.actions import actions
 from chart.selectors.header import COMING, age_band, reply_badge
 from core.labels import day_label, due_label, when_label
@@ -141,18 +141,18 @@ def _tasks(user: User, patient: Patient) -> list[Row]:
     """The open ones, with a way to the thing itself for whom they are meant."""
     rows = Task.objects.open().filter(patient=patient).select_related("owner").order_by("due_at")[: 4 * FEW]
     desks = {(row.facility_id, row.role) for row in live_memberships(user)}
-    pattern = address("episodes:task_open", BLANK)
-    return [_task(row, user, desks, pattern) for row in rows]
+    return [_task(row, user, desks) for row in rows]
 
 
-def _task(row: Task, user: User, desks: set[tuple[int, str]], pattern: str | None) -> Row:
-    mine = row.owner_id == user.pk or (row.owner_id is None and (row.facility_id, row.owner_role) in desks)
+def _task(row: Task, user: User, desks: set[tuple[int, str]]) -> Row:
+    untaken = row.owner_id is None and (row.facility_id, row.owner_role) in desks
     return {
         "text": row.text,
         "who": str(row.owner or Role(row.owner_role).label),
         "due": due_label(row.due_at, timezone.get_current_timezone()),
         "urgent": row.priority == Task.Priority.URGENT,
-        "url": pattern.replace(str(BLANK), str(row.uuid)) if pattern and mine else None,
+        "url": address("episodes:task_open", row.uuid) if untaken or row.owner_id == user.pk else None,
+        "take_url": address("episodes:task_take", row.uuid) if untaken else None,
     }
 
 

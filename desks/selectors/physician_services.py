@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Facility, User
 from core.times import day_of
+from desks.selectors import shared
 from desks.selectors.tiles import Action, Row, Tile
 from scheduling.models import Appointment
 from staff.selectors import LADDER, ExpiringCredential, expiring_credentials
@@ -22,10 +23,11 @@ CLEAR = {
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
-    """Credentials by how soon they end, each with how many bookings the lapse would break. Two queries."""
+    """Credentials by how soon they end, each with how many bookings the lapse would break; requests to take."""
     found = expiring_credentials(facility)
     bookings = _bookings(facility, {row.practitioner_id for row in found})
-    return [_step(step, [row for row in found if row.step == step], bookings) for _, step, _, _ in LADDER]
+    ladder = [_step(step, [row for row in found if row.step == step], bookings) for _, step, _, _ in LADDER]
+    return [*ladder, shared.to_accept(user, facility)]
 
 
 def broken_by(row: ExpiringCredential, bookings: Counter[tuple[int, str, date]]) -> int:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessEvent, Facility, User
+from desks.selectors import shared
 from desks.selectors.tiles import Tile
 from patients.models import PatientFacility
 from records.models import Consent
@@ -22,8 +23,8 @@ WHY = {
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
-    """Refused accesses of the last seven days by reason, and where the consents to reminders stand. Two queries."""
-    return [_refused(facility), _consents(facility)]
+    """Requests to take, refused accesses of the last seven days by reason, and the consents to reminders."""
+    return [shared.to_accept(user, facility), _refused(facility), _consents(facility)]
 
 
 def _refused(facility: Facility) -> Tile:

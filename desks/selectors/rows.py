@@ -30,19 +30,31 @@ def care(rows: list[Given], numbered: bool) -> list[Row]:
     ]
 
 
-def handoffs(user: User, facility: Facility) -> list[Row]:
-    """What waits for the person's acceptance: the rows that the strip counts."""
+def waiting(user: User, facility: Facility) -> list[Row]:
+    """What waits for the person to accept or take it: the rows that the strip counts."""
     numbered = shows_number(user)
     return [
         Row(
-            row["name"],
+            row["name"] or row["title"],
             row["url"],
-            _joined(row["title"], f"from {row['from_label']}", row["record_number"] if numbered else ""),
+            _joined(row["title"] if row["name"] else "", _sender(row), row["record_number"] if numbered else ""),
             due=row["due"],
-            actions=(Action(row["action"], row["action_url"], "inbox"),),
+            status="Urgent" if row["urgent"] else "",
+            tone="danger",
+            actions=_accepting(row),
         )
         for row in waiting_rows(user, facility)
     ]
+
+
+def _accepting(row: Given) -> tuple[Action, ...]:
+    opens = (Action(row["action"], row["action_url"], "inbox" if row["kind"] == "handoff" else ""),)
+    take = (Action("Take it", row["take_url"], "hand", posts=True),) if row["take_url"] else ()
+    return take + (opens if row["action_url"] else ())
+
+
+def _sender(row: Given) -> str:
+    return f"from {row['from_label']}" if row["from_label"] else ""
 
 
 def calls(rows: list[Given]) -> list[Row]:

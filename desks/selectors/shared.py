@@ -11,9 +11,9 @@ from desks.selectors.tiles import Action, Row, Tile
 
 def to_accept(user: User, facility: Facility) -> Tile:
     return Tile(
-        "to-accept", "To accept", "inbox", rows.handoffs(user, facility),
-        "No packets to accept", "A packet appears here when a colleague hands a person to your desk.",
-        sub="Read the packet, then accept it or return it with what is missing.", more_url=reverse("desks:waiting"),
+        "to-accept", "To accept", "inbox", rows.waiting(user, facility), "Nothing waits to be accepted",
+        "A person handed to your desk appears here, and a task of your desk until somebody takes it.",
+        sub="Accept a person or return the packet; take a task, and it is yours.", more_url=reverse("desks:waiting"),
     )  # fmt: skip
 
 

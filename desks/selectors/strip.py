@@ -36,7 +36,7 @@ STRIP = (
     StripList("due_today", "Due today", "warning", "clock", due_today_rows,
               "Tasks, next steps and hand-offs of yours that are due later today appear here."),
     StripList("waiting", "Waiting for me to accept", "info", "inbox", waiting_rows,
-              "A hand-off appears here when a colleague hands a person to you or to your desk."),
+              "A person handed to you or to your desk appears here, and a task of your desk until somebody takes it."),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in STRIP}
 

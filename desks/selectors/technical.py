@@ -9,14 +9,15 @@ from django.utils import timezone
 from accounts.models import Facility, Membership, User
 from accounts.roles import Role
 from core.labels import when_label
+from desks.selectors import shared
 from desks.selectors.tiles import Action, Row, Tile
 
 DAYS = 30
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
-    """Roles that end soon, and how each role is staffed. Two queries."""
-    return [_ending(facility), _staffing(facility)]
+    """Requests to take, roles that end soon, and how each role is staffed."""
+    return [shared.to_accept(user, facility), _ending(facility), _staffing(facility)]
 
 
 def _ending(facility: Facility) -> Tile:

@@ -24,16 +24,16 @@ HOME = reverse("desks:home")
 
 # User, memberships, strip and the read log are four of them; the session comes from Redis.
 QUERIES = {
-    Role.CLINICAL_COORDINATOR: 9,
-    Role.INTAKE: 15,
-    Role.PATIENT_CARE: 16,
+    Role.CLINICAL_COORDINATOR: 10,
+    Role.INTAKE: 16,
+    Role.PATIENT_CARE: 17,
     Role.TREATMENT: 13,
-    Role.ACTIVITIES: 16,
-    Role.PHYSICIAN_SERVICES: 6,
-    Role.CLERK: 14,
-    Role.CLINICIAN: 14,
-    Role.PRIVACY_OFFICER: 6,
-    Role.TECHNICAL: 6,
+    Role.ACTIVITIES: 17,
+    Role.PHYSICIAN_SERVICES: 7,
+    Role.CLERK: 15,
+    Role.CLINICIAN: 15,
+    Role.PRIVACY_OFFICER: 7,
+    Role.TECHNICAL: 7,
 }
 
 

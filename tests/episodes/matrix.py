@@ -47,6 +47,8 @@ MATRIX: list[Row] = [
     desk_row("episodes:task_list"),
     only_the_desk("episodes:task_open"),
     only_the_desk("episodes:task_close", method="post"),
+    only_the_desk("episodes:task_take", method="post"),
+    only_the_desk("episodes:task_give_back", method="post"),
     writes("episodes:task_add", args=of_patient),
     writes("episodes:task_add", args=of_patient, method="post"),
     writes("episodes:next_step_edit", args=of_patient),

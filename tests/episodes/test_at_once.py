@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from core.errors import DomainError
 from episodes import services
-from episodes.models import EpisodeOfCare, Handoff
+from episodes.models import EpisodeOfCare, Handoff, Task
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +75,31 @@ def test_one_desk_is_handed_a_person_once(facility, intake, episode):
 
     assert at_once(*[hand] * 4).count("done") == 1
     assert Handoff.objects.count() == 1
+
+
+def test_of_all_who_take_one_task_exactly_one_has_it(facility, intake):
+    desk = [factories.person(Role.CLERK, facility) for _ in range(6)]
+    task = services.ask(
+        facility=facility, kind="call", text="Call", owner_role=Role.CLERK, due_at=timezone.now(), by=intake
+    )
+    answers = at_once(*[lambda who=who: services.take_task(task=task, by=who) for who in desk])
+    winner = desk[answers.index("done")]
+    assert sorted(answers) == sorted([f"{winner} took this task before you. It is off your list."] * 5 + ["done"])
+    task.refresh_from_db()
+    assert (task.owner, task.status, task.history.count()) == (winner, Task.Status.IN_PROGRESS, 2)
+
+
+def test_taking_and_closing_at_once_leave_a_closed_task(facility, intake):
+    clerk, other = (factories.person(Role.CLERK, facility) for _ in range(2))
+    task = services.ask(
+        facility=facility, kind="call", text="Call", owner_role=Role.CLERK, due_at=timezone.now(), by=intake
+    )
+    at_once(
+        lambda: services.take_task(task=task, by=clerk),
+        lambda: services.close_task(task=task, by=other),
+    )
+    task.refresh_from_db()
+    assert (task.status, task.closed_by) == (Task.Status.COMPLETED, other)
 
 
 def test_next_step_and_acceptance_at_once_lose_neither(facility, intake, care, handoff, episode):
