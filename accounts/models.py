@@ -1,5 +1,6 @@
 """Who works where, in which role, and what they looked at."""
 
+from datetime import time
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,15 @@ class Facility(Record):
     neutral_name = models.CharField(max_length=80, default="Appointments", help_text="The sender patients see.")
     neutral_phone = models.CharField(max_length=40, blank=True, help_text="The number in mails and on link pages.")
     neutral_place = models.CharField(max_length=200, blank=True, help_text="Where to come, without a telling name.")
+    mail_from = models.TimeField(
+        "mail from", default=time(8), help_text="Reminders go from then on, never before 08:00."
+    )
+    mail_until = models.TimeField(
+        "mail until", default=time(20), help_text="Reminders go until then, never after 20:00."
+    )
+    video_base_url = models.URLField(
+        "video service", blank=True, help_text="Where private rooms for telehealth are: a random name is put after it."
+    )
     intake_interviews = models.BooleanField("intake interviews patients", default=True)
     is_demo = models.BooleanField(default=False, editable=False)
 
@@ -46,6 +56,14 @@ class Facility(Record):
     class Meta:
         verbose_name_plural = "facilities"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mail_from__gte=time(8), mail_until__lte=time(20))
+                & models.Q(mail_from__lt=models.F("mail_until")),
+                name="facility_mail_by_day",
+                violation_error_message="Reminders go between 08:00 and 20:00.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -63,6 +63,7 @@ class Perm(StrEnum):
     APPOINTMENT_STATUS = "appointment.status"
     APPOINTMENT_VIEW = "appointment.view"
     APPOINTMENT_EDIT = "appointment.edit"
+    APPOINTMENT_OVERRIDE = "appointment.override"  # set a booking rule aside, with a reason
     REMINDER_STATUS = "reminder.status"
     REMINDER_EDIT = "reminder.edit"
     DOCUMENT_VIEW = "document.view"
@@ -80,6 +81,7 @@ class Perm(StrEnum):
     STAFF_VIEW = "staff.view"
     STAFF_EDIT = "staff.edit"
     CALENDAR_VIEW = "calendar.view"  # the facility's calendar; names only where APPOINTMENT_VIEW holds
+    CALENDAR_EDIT = "calendar.edit"  # hours, leave and closures; names nobody
     PROGRAM_EDIT = "program.edit"
     BOARD_VIEW = "board.view"  # the clinical coordinator's board and admin site
     AUDIT_VIEW = "audit.view"
@@ -87,7 +89,7 @@ class Perm(StrEnum):
 
     @property
     def writes(self) -> bool:
-        return self.value.rsplit(".", 1)[1] in {"edit", "approve", "submit", "file", "own"}
+        return self.value.rsplit(".", 1)[1] in {"edit", "override", "approve", "submit", "file", "own"}
 
     @property
     def about_patients(self) -> bool:
@@ -107,7 +109,8 @@ GRANTS: dict[Role, dict[Scope, set[Perm]]] = {
         | {P.ASSESSMENT_STATUS, P.PACKET_VIEW, P.ASSESSMENT_VIEW, P.PLAN_STATUS, P.PLAN_VIEW, P.PLAN_APPROVE}
         | {P.OPTION_VIEW, P.REFERRAL_VIEW, P.ACTIVITY_STATUS, P.ACTIVITY_VIEW, P.APPOINTMENT_STATUS}
         | {P.APPOINTMENT_VIEW, P.REMINDER_STATUS, P.DOCUMENT_VIEW, P.CONSENT_STATUS, P.CONSENT_VIEW}
-        | {P.STAFF_DIRECTORY, P.STAFF_VIEW, P.STAFF_EDIT, P.CALENDAR_VIEW, P.BOARD_VIEW, P.AUDIT_VIEW},
+        | {P.STAFF_DIRECTORY, P.STAFF_VIEW, P.STAFF_EDIT, P.CALENDAR_VIEW, P.CALENDAR_EDIT}
+        | {P.BOARD_VIEW, P.AUDIT_VIEW},
     },
     Role.INTAKE: {
         F: _SHARED_PATH
@@ -132,8 +135,9 @@ GRANTS: dict[Role, dict[Scope, set[Perm]]] = {
         F: _SHARED_PATH
         | {P.IDENTITY_VIEW, P.CONTACT_VIEW, P.CONTACT_EDIT, P.PACKET_VIEW, P.ASSESSMENT_STATUS}
         | {P.PLAN_STATUS, P.PLAN_VIEW, P.OPTION_VIEW, P.OPTION_EDIT, P.ACTIVITY_STATUS}
-        | {P.APPOINTMENT_STATUS, P.APPOINTMENT_VIEW, P.APPOINTMENT_EDIT, P.REMINDER_STATUS, P.REMINDER_EDIT}
-        | {P.DOCUMENT_OWN, P.DOCUMENT_SUBMIT, P.CONSENT_STATUS, P.STAFF_DIRECTORY, P.CALENDAR_VIEW},
+        | {P.APPOINTMENT_STATUS, P.APPOINTMENT_VIEW, P.APPOINTMENT_EDIT, P.APPOINTMENT_OVERRIDE}
+        | {P.REMINDER_STATUS, P.REMINDER_EDIT, P.DOCUMENT_OWN, P.DOCUMENT_SUBMIT, P.CONSENT_STATUS}
+        | {P.STAFF_DIRECTORY, P.CALENDAR_VIEW, P.CALENDAR_EDIT},
         A: {P.REFERRAL_VIEW},
     },
     Role.ACTIVITIES: {
@@ -143,7 +147,7 @@ GRANTS: dict[Role, dict[Scope, set[Perm]]] = {
         F: {P.STAFF_DIRECTORY, P.CALENDAR_VIEW, P.PROGRAM_EDIT},
     },
     Role.PHYSICIAN_SERVICES: {
-        F: {P.STAFF_DIRECTORY, P.STAFF_VIEW, P.STAFF_EDIT},
+        F: {P.STAFF_DIRECTORY, P.STAFF_VIEW, P.STAFF_EDIT, P.CALENDAR_EDIT},
     },
     Role.CLERK: {
         F: {P.NAME_VIEW, P.IDENTITY_VIEW, P.HANDOFF_VIEW, P.DOCUMENT_FILE, P.CONSENT_STATUS, P.CONSENT_VIEW}

@@ -256,7 +256,8 @@ def write_appointment(resource: Resource, row: Appointment, context: Context) ->
     if row.patient is None or starts is None or ends is None:
         raise Unresolved("Appointment", "Patient")
     row.practitioner = next((actor for actor in found if isinstance(actor, Practitioner)), None)
-    row.starts_at, row.ends_at, row.external, row.facility = starts, ends, True, context.facility
+    row.set_time(starts, ends, context.zone)
+    row.external, row.facility = True, context.facility
     status = resource.get("status")
     row.status = status if status in Appointment.Status.values else Appointment.Status.PROPOSED
     row.type = _outside_type(context)

@@ -23,7 +23,7 @@ class AppointmentAdmin(RecordAdmin):
 class AppointmentTypeAdmin(FacilityMatterAdmin):
     perm = perm_edit = Perm.BOARD_VIEW
     facility_path = "facility"
-    list_display = ("name", "minutes", "buffer_minutes", "required_credential", "required_step", "is_active")
+    list_display = ("name", "minutes", "buffer_minutes", "required_credential", "required_steps", "is_active")
 
 
 @admin.register(AvailabilityRule)

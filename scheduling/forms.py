@@ -10,7 +10,6 @@ from accounts.models import Facility, Location
 from scheduling.models import AppointmentType, CallAttempt
 from scheduling.selectors import bookable_practitioners, bookable_types
 from scheduling.selectors.board import practitioners_of, rooms_of
-from scheduling.selectors.slots import TELEHEALTH
 from staff.models import Practitioner
 
 
@@ -76,7 +75,7 @@ class BookForm(forms.Form):
         """A visit on site needs a room, so that two are not sent to one."""
         values = super().clean() or {}
         kind = values.get("type")
-        if kind and kind.place_of_service != TELEHEALTH and not values.get("location") and not self.errors:
+        if kind and not kind.is_telehealth and not values.get("location") and not self.errors:
             self.add_error("location", "Choose a room.")
         return values
 

@@ -9,7 +9,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migrating import CreateModels
+from core.migrating import InOneStep
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [CreateModels([
+    operations = [InOneStep([
         migrations.CreateModel(
             name='Facility',
             fields=[

@@ -101,9 +101,11 @@ SELECT owner_id, %(permission)s, bulk.patient_id, %(facility)s, ''
 # Every practitioner sees 16 people a day, half an hour each, from 100 days ago on: nobody is booked twice.
 APPOINTMENTS = """
 INSERT INTO scheduling_appointment (uuid, version, created_at, updated_at, facility_id, type_id, patient_id, episode_id,
-       practitioner_id, status, starts_at, ends_at, schedule_version, reply, cancel_reason, video_url, external)
+       practitioner_id, status, status_at, starts_at, ends_at, wall_date, wall_time, time_zone, is_exception,
+       schedule_version, reply, cancel_reason, video_url, external)
 SELECT gen_random_uuid(), 1, now(), now(), %(facility)s, %(type)s, patient_id, episode_id, practitioner,
-       CASE WHEN begins < now() THEN 'fulfilled' ELSE 'booked' END, begins, begins + interval '30 minutes', 1,
+       CASE WHEN begins < now() THEN 'fulfilled' ELSE 'booked' END, now(), begins, begins + interval '30 minutes',
+       (begins AT TIME ZONE %(zone)s)::date, (begins AT TIME ZONE %(zone)s)::time, %(zone)s, false, 1,
        'needs-action', '', '', false
   FROM (SELECT bulk.*,
                (%(practitioners)s::bigint[])[1 + rank %% cardinality(%(practitioners)s::bigint[])] AS practitioner,
@@ -116,11 +118,11 @@ SELECT gen_random_uuid(), 1, now(), now(), %(facility)s, %(type)s, patient_id, e
 
 PARTICIPANTS = """
 INSERT INTO scheduling_appointmentparticipant (uuid, version, created_at, updated_at, appointment_id, patient_id,
-       practitioner_id, during, active)
+       practitioner_id, during, active, overlap_permitted)
 SELECT gen_random_uuid(), 1, now(), now(), appointment.id,
        CASE WHEN side = 'patient' THEN appointment.patient_id END,
        CASE WHEN side = 'practitioner' THEN appointment.practitioner_id END,
-       tstzrange(starts_at, ends_at), true
+       tstzrange(starts_at, ends_at), true, false
   FROM scheduling_appointment AS appointment JOIN bulk USING (patient_id),
        (VALUES ('patient'), ('practitioner')) AS sides (side)
 """
@@ -171,6 +173,7 @@ def _parameters(facility: Facility, owners: list[int], number: int) -> dict[str,
         "family_key": [search_key(name) for name in names.FAMILIES],
         "family_sound": [sound(search_key(name)) for name in names.FAMILIES],
         "facility": facility.pk,
+        "zone": facility.time_zone,
         "owners": owners,
         "levels": list(LevelOfCare.objects.filter(edition=4).values_list("pk", flat=True)),
         "permission": relation_permission(Relation.CARE_TEAM).pk,

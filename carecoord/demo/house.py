@@ -163,7 +163,7 @@ def _add_types(house: House) -> None:
     for code, name, minutes, pause, place, kind, credential, step, tone, is_group in rows:
         row = AppointmentType(facility=house.facility, code=code, name=name, minutes=minutes, buffer_minutes=pause)
         row.place_of_service, row.practitioner_kind, row.required_credential = place, kind, credential
-        row.required_step, row.tone, row.is_group = step, tone, is_group
+        row.required_steps, row.tone, row.is_group = [step] if step else [], tone, is_group
         house.types[code] = _save(row)
 
 

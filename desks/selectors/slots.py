@@ -22,4 +22,4 @@ def first_slots(patient: Patient, facility: Facility) -> list[dict[str, Any]]:
 def _visit_type(facility: Facility) -> AppointmentType | None:
     """What is booked once an option is signed: a physician's visit, the one that asks for the step first."""
     physicians = bookable_types(facility).filter(practitioner_kind=Practitioner.Kind.PHYSICIAN)
-    return physicians.order_by("-required_step", "pk").first() or bookable_types(facility).first()
+    return physicians.order_by("-required_steps", "pk").first() or bookable_types(facility).first()

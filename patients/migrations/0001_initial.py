@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migrating import CreateModels
+from core.migrating import InOneStep
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ('staff', '0001_initial'),
     ]
 
-    operations = [CreateModels([
+    operations = [InOneStep([
         migrations.CreateModel(
             name='Patient',
             fields=[

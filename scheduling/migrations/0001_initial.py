@@ -10,7 +10,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migrating import CreateModels
+from core.migrating import InOneStep
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ('staff', '0001_initial'),
     ]
 
-    operations = [CreateModels([
+    operations = [InOneStep([
         migrations.CreateModel(
             name='AppointmentType',
             fields=[

@@ -13,7 +13,6 @@ from patients.models import Patient
 from scheduling.models import AppointmentType
 from staff.models import Practitioner
 
-TELEHEALTH = "10"
 RASTER = 15 * 60  # seconds between two times that are offered
 
 
@@ -116,7 +115,7 @@ def free_slots(
         "zone": facility.time_zone, "day": from_day, "days": days, "now": timezone.now(), "facility": facility.pk,
         "practitioners": list(by_id), "patients": [patient.pk] if patient else [], "rooms": list(rooms),
         "minutes": type.minutes, "pause": type.buffer_minutes, "limit": limit,
-        "no_room": type.place_of_service == TELEHEALTH and location is None,
+        "no_room": type.is_telehealth and location is None,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FREE_SLOTS, values)
@@ -141,7 +140,7 @@ def is_within_hours(*, practitioner: Practitioner, facility: Facility, starts_at
 def _rooms(type: AppointmentType, facility: Facility, location: Location | None) -> dict[int, Location]:
     if location is not None:
         return {location.pk: location}
-    if type.place_of_service == TELEHEALTH:
+    if type.is_telehealth:
         return {}
     open_rooms = facility.locations.filter(kind=Location.Kind.ROOM).exclude(
         operational_status=Location.OperationalStatus.CLOSED

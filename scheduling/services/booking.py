@@ -43,9 +43,9 @@ def book_appointment(
     episode = episode or patient.episodes.open().filter(facility=type.facility).first()
     appointment = Appointment(
         facility=type.facility, type=type, patient=patient, episode=episode, practitioner=practitioner,
-        location=location, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=type.minutes),
-        video_url=video_url, booked_by=by,
+        location=location, video_url=video_url, booked_by=by,
     )  # fmt: skip
+    appointment.set_time(starts_at, starts_at + timedelta(minutes=type.minutes), type.facility.tz)
     _require_person(patient, type, episode)
     _require_time(appointment)
     audit.save(appointment, by=by)
@@ -72,10 +72,8 @@ def book_group(
     Raises DomainError if the leader or the room is taken then, or the leader is not cleared.
     """
     lock(practitioner, location, None)
-    appointment = Appointment(
-        facility=facility, type=type, practitioner=practitioner, location=location,
-        starts_at=starts_at, ends_at=ends_at, booked_by=by,
-    )  # fmt: skip
+    appointment = Appointment(facility=facility, type=type, practitioner=practitioner, location=location, booked_by=by)
+    appointment.set_time(starts_at, ends_at, facility.tz)
     _require_cleared(appointment)
     audit.save(appointment, by=by)
     _take(appointment, by)
@@ -126,7 +124,7 @@ def move_appointment(
     length = appointment.ends_at - appointment.starts_at
     appointment.practitioner = practitioner or appointment.practitioner
     appointment.location = location or appointment.location
-    appointment.starts_at, appointment.ends_at = starts_at, starts_at + length
+    appointment.set_time(starts_at, starts_at + length, appointment.facility.tz)
     appointment.status, appointment.schedule_version = Appointment.Status.BOOKED, appointment.schedule_version + 1
     appointment.reply, appointment.replied_at = Appointment.Reply.NEEDS_ACTION, None
     _require_time(appointment)
@@ -171,11 +169,10 @@ def _require_person(patient: Patient, type: AppointmentType, episode: EpisodeOfC
         raise DomainError("This person has died; nothing can be booked.", code="deceased")
     if not patient.facilities.filter(facility=type.facility, ends_at__isnull=True).exists():
         raise DomainError(f"This person does not belong to {type.facility}.", code="facility")
-    if not type.required_step:
-        return
-    if episode is None or type.required_step not in _reached(episode):
-        label = EpisodeStep.Kind(type.required_step).label.lower()
-        raise DomainError(f"“{type}” can be booked once this is done: {label}.", code="step", field="type")
+    reached = _reached(episode) if episode and type.required_steps else set()
+    missing = [EpisodeStep.Kind(step).label.lower() for step in type.required_steps if step not in reached]
+    if missing:
+        raise DomainError(f"“{type}” can be booked once this is done: {', '.join(missing)}.", code="step", field="type")
 
 
 def _reached(episode: EpisodeOfCare) -> set[str]:

@@ -26,7 +26,13 @@ def resolve_reminder(*, reminder: Reminder, arrived: bool, by: User) -> Reminder
     elif appointment.starts_at <= now or appointment.schedule_version != reminder.schedule_version:
         raise DomainError("The appointment has begun or moved; this message is of no use any more.", code="old")
     else:
-        changes |= {"status": Reminder.Status.DUE, "send_at": now, "attempts": 0, "rule": None, "code": "sent-again"}
+        changes |= {
+            "status": Reminder.Status.DUE,
+            "send_at": now,
+            "attempts": 0,
+            "at_any_hour": True,
+            "code": "sent-again",
+        }
     Reminder.objects.filter(pk=reminder.pk).update(**changes)
     reminder.refresh_from_db()
     return reminder

@@ -26,7 +26,7 @@ def queue_reminders(*, appointment: Appointment) -> list[Reminder]:
     planned = [(rule, send_time(rule, appointment)) for rule in _rules(appointment)]
     rows = [_reminder(appointment, rule, at) for rule, at in planned if at > now]
     if planned and not rows and appointment.starts_at - now > WORTH_A_MESSAGE:
-        rows = [_reminder(appointment, None, now)]
+        rows = [_reminder(appointment, None, now, at_any_hour=True)]
     return Reminder.objects.bulk_create(rows)
 
 
@@ -48,5 +48,10 @@ def _rules(appointment: Appointment) -> list[ReminderRule]:
     return list(ReminderRule.objects.filter(mine, facility=appointment.facility, is_active=True).order_by("pk"))
 
 
-def _reminder(appointment: Appointment, rule: ReminderRule | None, send_at: datetime) -> Reminder:
-    return Reminder(appointment=appointment, rule=rule, schedule_version=appointment.schedule_version, send_at=send_at)
+def _reminder(
+    appointment: Appointment, rule: ReminderRule | None, send_at: datetime, *, at_any_hour: bool = False
+) -> Reminder:
+    version = appointment.schedule_version
+    return Reminder(
+        appointment=appointment, rule=rule, schedule_version=version, send_at=send_at, at_any_hour=at_any_hour
+    )

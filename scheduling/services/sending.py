@@ -106,7 +106,7 @@ def _prepare(pk: int, drain: Drain) -> EmailMultiAlternatives | str:
     if later:
         return _settle(reminder, Status.DUE, send_at=later)
     code = refusal(reminder.schedule_version, appointment, consent)
-    if not code and reminder.rule_id and not clock.may_send_at(timezone.now(), appointment.facility.tz):
+    if not code and not reminder.at_any_hour and not clock.may_send_at(timezone.now(), appointment.facility.tz):
         code = "late"
     if code or consent is None:
         return _settle(reminder, Status.SKIPPED, code=code)
@@ -162,7 +162,7 @@ def _why_no_consent(appointment: Appointment) -> str:
 def _later(reminder: Reminder, appointment: Appointment) -> datetime | None:
     """A row that comes up at night, after an outage, waits for the morning if that is before the start."""
     now, tz = timezone.now(), appointment.facility.tz
-    if not reminder.rule_id or clock.may_send_at(now, tz):
+    if reminder.at_any_hour or clock.may_send_at(now, tz):
         return None
     morning = clock.next_morning(now, tz)
     return morning if morning < appointment.starts_at else None

@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migrating import CreateModels
+from core.migrating import InOneStep
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ('accounts', '__first__'),
     ]
 
-    operations = [CreateModels([
+    operations = [InOneStep([
         migrations.CreateModel(
             name='PartnerOrganization',
             fields=[

@@ -52,7 +52,7 @@ def house() -> House:
     factories.LocationFactory(facility=facility, name="Studio", seats=14)
     visit_type(
         facility, code="physician-visit", name="Physician visit", practitioner_kind="physician",
-        required_credential="license", required_step=EpisodeStep.Kind.OPTION_ACCEPTED,
+        required_credential="license", required_steps=[EpisodeStep.Kind.OPTION_ACCEPTED],
     )  # fmt: skip
     visit_type(facility, code="group", name="Group session", minutes=60, is_group=True)
     rule(facility, days_before=1, asks_confirmation=True)

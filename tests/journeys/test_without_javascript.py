@@ -29,7 +29,7 @@ def test_an_inquiry_is_added_and_accepted(visit, house: House):
 def test_a_person_answers_changes_the_answer_and_stops_the_messages(visit, house: House, postbox: Postbox):
     appointment = visit_ahead(house)
     consent(appointment.patient, house.facility)
-    Reminder.objects.create(appointment=appointment, schedule_version=1, send_at=timezone.now())
+    Reminder.objects.create(appointment=appointment, schedule_version=1, at_any_hour=True, send_at=timezone.now())
     services.send_due_reminders(worker="test")
     (mail,) = postbox.messages
     person = visit(scripts=False, width=360)

@@ -39,7 +39,11 @@ def of_appointment(world: World) -> list[Any]:
 
 def of_reminder(world: World) -> list[Any]:
     row = Reminder.objects.create(
-        appointment=booked(world), schedule_version=1, send_at=timezone.now(), status=Reminder.Status.FAILED
+        appointment=booked(world),
+        schedule_version=1,
+        at_any_hour=True,
+        send_at=timezone.now(),
+        status=Reminder.Status.FAILED,
     )
     return [world.patient.uuid, row.uuid]
 
@@ -56,7 +60,9 @@ def _link(world: World, purpose: AppointmentLink.Purpose) -> list[Any]:
     """A live link; and nobody has come too often in this minute."""
     cache.clear()
     token = links.new_token()
-    reminder = Reminder.objects.create(appointment=booked(world), schedule_version=1, send_at=timezone.now())
+    reminder = Reminder.objects.create(
+        appointment=booked(world), schedule_version=1, at_any_hour=True, send_at=timezone.now()
+    )
     links.link_for(reminder, token, purpose).save()
     return [token]
 

@@ -60,9 +60,10 @@ def owe(facility: Facility, number: int, **choices: Any) -> list[Reminder]:
         person = factories.patient(facility, family_name=f"Secret{n}", given_name=("Ana", "Grace", "José")[n % 3])
         chosen = {name: values[n % len(values)] for name, values in choices.items()}
         consent(person, facility, email=f"p{n}@example.net", **chosen)
-        times = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
-        row = saved(Appointment(facility=facility, type=type, patient=person, **times))
-        rows.append(Reminder(appointment=row, schedule_version=1, send_at=timezone.now()))
+        visit = Appointment(facility=facility, type=type, patient=person)
+        visit.set_time(start, start + timedelta(minutes=30), facility.tz)
+        row = saved(visit)
+        rows.append(Reminder(appointment=row, schedule_version=1, at_any_hour=True, send_at=timezone.now()))
     return Reminder.objects.bulk_create(rows)
 
 

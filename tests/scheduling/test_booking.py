@@ -100,7 +100,7 @@ def test_a_lapsed_licence_refuses(patient, physician, visit_type, facility, book
 
 
 def test_a_type_may_ask_for_a_step_first(patient, episode, physician, facility, booker):
-    kind = stage.visit_type(facility, required_step="option-accepted")
+    kind = stage.visit_type(facility, required_steps=["option-accepted"])
     with pytest.raises(DomainError, match="option accepted and signed"):
         stage.visit(patient, physician, kind, by=booker, starts_at=stage.at(2, facility=facility))
 

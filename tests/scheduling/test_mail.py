@@ -23,7 +23,7 @@ def sent(visit, postbox, facility, patient):
 
     def send(**choices):
         stage.consent(patient, facility, **choices)
-        Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now())
+        Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
         assert services.send_due_reminders(worker="test") == {"sent": 1}
         return postbox.messages[-1]
 
@@ -99,7 +99,7 @@ def test_a_telling_place_is_refused_and_listed(visit, postbox, facility, patient
     facility.neutral_place = "Recovery Center, 12 Main Street"
     facility.save()
     stage.consent(patient, facility, detail="place")
-    row = Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now())
+    row = Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
     assert services.send_due_reminders(worker="test") == {"failed": 1}
     row.refresh_from_db()
     assert (row.code, postbox.raw) == ("wording", [])

@@ -27,7 +27,7 @@ def send(worker="test"):
 def due(facility, patient, visit):
     """A reminder of the visit, due now, to a patient who consents."""
     stage.consent(patient, facility)
-    return Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now())
+    return Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
 
 
 def test_each_rule_owes_one_row_at_the_same_wall_time(patient, facility, physician, visit_type, booker):
@@ -98,7 +98,7 @@ def skipped(due, postbox):
 
 
 def test_without_consent_nothing_goes_and_the_row_says_why(visit, postbox):
-    row = Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now())
+    row = Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
     assert skipped(row, postbox) == ("skipped", "no-consent")
 
 
@@ -144,7 +144,7 @@ def test_a_suspended_address_gets_nothing(due, postbox, patient):
 
 
 def test_what_comes_up_at_night_waits_for_the_morning(due, postbox, facility):
-    due.rule = stage.rule(facility)
+    due.at_any_hour = False
     due.save()
     with time_machine.travel(stage.at(1, 23, facility=facility), tick=False):
         assert send() == {"due": 1}
@@ -157,7 +157,9 @@ def test_the_first_bad_row_does_not_stop_the_second(due, postbox, facility, phys
     bad = factories.patient(facility)
     stage.consent(bad, facility, email="bad\nheader@example.net")
     visit = stage.visit(bad, physician, visit_type, by=booker, starts_at=stage.at(2, facility=facility))
-    row = Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now() - timedelta(hours=1))
+    row = Reminder.objects.create(
+        appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now() - timedelta(hours=1)
+    )
     assert send() == {"failed": 1, "sent": 1}
     row.refresh_from_db()
     assert (row.status, row.code) == ("failed", "unmade")

@@ -90,7 +90,9 @@ def test_a_visit_on_site_wants_a_room(desk, patient, physician, room, visit_type
 
 
 def test_the_detail_shows_answer_ledger_and_calls(desk, visit, patient):
-    Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now(), status="in-doubt")
+    Reminder.objects.create(
+        appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now(), status="in-doubt"
+    )
     services.log_call(appointment=visit, outcome="confirmed", by=visit.booked_by)
     text = page(desk, "appointment_detail", patient.uuid, visit.uuid)
     for words in ("Confirmed", "In doubt", "It arrived", "Send again", "Call by", "Move", "Cancel appointment"):
@@ -186,7 +188,12 @@ def test_refreshing_the_board_by_itself_leaves_no_line_in_the_read_log(desk, vis
 
 def test_the_ledger_shows_what_is_stuck_and_lets_it_be_settled(desk, visit, patient, sign_in, facility):
     row = Reminder.objects.create(
-        appointment=visit, schedule_version=1, send_at=timezone.now(), status="failed", code="smtp-550"
+        appointment=visit,
+        schedule_version=1,
+        at_any_hour=True,
+        send_at=timezone.now(),
+        status="failed",
+        code="smtp-550",
     )
     text = page(desk, "reminder_list")
     assert "Rivera, Marisol" in text
@@ -199,7 +206,7 @@ def test_the_ledger_shows_what_is_stuck_and_lets_it_be_settled(desk, visit, pati
 
 
 def test_the_preview_is_the_mail_that_would_go(desk, visit, patient, facility):
-    row = Reminder.objects.create(appointment=visit, schedule_version=1, send_at=timezone.now())
+    row = Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
     assert "No consent to e-mail" in page(desk, "reminder_preview", patient.uuid, row.uuid)
     stage.consent(patient, facility)
     text = page(desk, "reminder_preview", patient.uuid, row.uuid)

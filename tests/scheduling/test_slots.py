@@ -126,9 +126,9 @@ def occupy(facility, kind, base, spans, **who):
         if any(span[0] < stop and start < span[1] for start, stop in taken):
             continue
         taken.append(span)
-        appointment = Appointment.objects.bulk_create(
-            [Appointment(facility=facility, type=kind, starts_at=span[0], ends_at=span[1])]
-        )[0]
+        appointment = Appointment(facility=facility, type=kind)
+        appointment.set_time(*span, facility.tz)
+        Appointment.objects.bulk_create([appointment])
         AppointmentParticipant.objects.bulk_create(
             [AppointmentParticipant(appointment=appointment, during=DateTimeTZRange(*span), **who)]
         )
