@@ -1,4 +1,4 @@
-"""Programmes, group sessions, who came, and what each person took from it."""
+"""Programs, group sessions, who came, and what each person took from it."""
 
 from django.conf import settings
 from django.db import models
@@ -49,7 +49,7 @@ class Program(Record):
 
 
 class Enrolment(Record):
-    """A person takes part in a programme for a period."""
+    """A person takes part in a program for a period."""
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="enrolments")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="enrolments")
@@ -60,6 +60,7 @@ class Enrolment(Record):
     phi_fields = ("times_per_week",)
 
     class Meta:
+        verbose_name = "enrollment"
         constraints = [
             models.UniqueConstraint(
                 fields=["program", "patient"], condition=Q(ends_on__isnull=True), name="enrolment_once"
@@ -68,7 +69,7 @@ class Enrolment(Record):
 
 
 class Session(Record):
-    """One meeting of a programme, one-to-one with its appointment, which guards leader, room and seats."""
+    """One meeting of a program, one-to-one with its appointment, which guards leader, room and seats."""
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="sessions")
     appointment = models.OneToOneField(Appointment, models.PROTECT, related_name="session")

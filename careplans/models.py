@@ -259,7 +259,7 @@ class TreatmentOption(Record):
     weeks = models.PositiveSmallIntegerField("length in weeks", null=True, blank=True)
     cost_total = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     cost_covered = models.DecimalField(max_digits=10, decimal_places=2, default=0, validators=[MinValueValidator(0)])
-    instalments = models.PositiveSmallIntegerField("monthly instalments", default=1, validators=[MinValueValidator(1)])
+    instalments = models.PositiveSmallIntegerField("monthly installments", default=1, validators=[MinValueValidator(1)])
     currency = models.CharField(max_length=3, default="USD")
     decline_reason = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=1)

@@ -115,7 +115,7 @@ def _after_save(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def attendance_record(request: HttpRequest, pk: UUID, attendance_pk: UUID) -> HttpResponse:
-    """One tap on one person. Answers the state beside the buttons, which stay where they are."""
+    """One tap on one person. Answers the state beside the buttons, which stay where they are, and the counts."""
     session = _session(request, pk)
     visible = access.people(request.user, session.program.facility)
     row = selectors.attendance_of(session, attendance_pk, visible)
@@ -132,7 +132,8 @@ def attendance_record(request: HttpRequest, pk: UUID, attendance_pk: UUID) -> Ht
         return done(request, session.get_absolute_url(), refusal or "Saved.")
     row = selectors.attendance_of(session, attendance_pk, visible)
     context = {"row": sheet.state_row(row, session, theirs), "refusal": refusal}
-    return render(request, "activities/_state.html", context, status=422 if refusal else code)
+    context |= sheet.progress(session, selectors.roster(session, visible))
+    return render(request, "activities/_tapped.html", context, status=422 if refusal else code)
 
 
 def note_sign(request: HttpRequest, pk: UUID) -> HttpResponse:

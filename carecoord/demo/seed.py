@@ -133,7 +133,7 @@ REQUESTS = [
     (Role.TECHNICAL, "Put the two new rooms into the list", -4, False),
     (Role.TECHNICAL, "Add the physician who begins on Monday", 3, False),
     (Role.CLINICAL_COORDINATOR, "Say who covers intake this afternoon", -1, False),
-    (Role.CLINICAL_COORDINATOR, "Approve the holiday cover for the physicians", 3, False),
+    (Role.CLINICAL_COORDINATOR, "Approve the vacation cover for the physicians", 3, False),
 ]
 
 

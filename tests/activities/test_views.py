@@ -85,6 +85,26 @@ def test_a_conflict_shows_both_and_saves_none(held, desk, sign_in):
     assert (held.shared_note, row.status) == ("My words", "present")
 
 
+def test_a_tap_moves_the_counts_in_the_head_and_takes_away_what_is_done(program, desk, sign_in):
+    scene.crowd(program, desk, 2)
+    session = scene.session(program, desk)
+    first, second = session.attendances.all()
+    with time_machine.travel(session.appointment.starts_at, tick=False):
+        client = sign_in(desk)
+        said = [
+            client.post(url("attendance_record", session, row), {f"status-{row.pk}": status}, **HTMX).text
+            for row, status in ((first, "present"), (second, "absent"))
+        ]
+        whole = client.get(url("session_detail", session)).text
+    assert "1 of 2 came, 1 not marked" in said[0]
+    assert "All present" in said[0]
+    assert "1 of 2 came, everybody is marked" in said[1]
+    assert "All present" not in said[1]
+    assert all(text.count("hx-swap-oob") == 2 for text in said)
+    assert "1 of 2 came, everybody is marked" in whole
+    assert "hx-swap-oob" not in whole
+
+
 def test_a_tap_on_a_stale_row_says_what_stands(held, desk, sign_in):
     row = held.attendances.get()
     stale = {f"status-{row.pk}": "present", f"seen-{row.pk}": row.version}
