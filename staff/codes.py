@@ -20,6 +20,15 @@ STATES = {
 }  # fmt: skip
 
 
+_CODES = {name.casefold(): code for code, name in STATES.items()}
+
+
+def state_code(text: str) -> str:
+    """The code of a state written as its code or name, "" for anything else."""
+    text = text.strip()
+    return text.upper() if text.upper() in STATES else _CODES.get(text.casefold(), "")
+
+
 def is_npi(value: str) -> bool:
     """Ten ASCII digits whose last is the Luhn check digit of 80840 and the nine before (45 CFR 162.406)."""
     if not re.fullmatch(r"[0-9]{10}", value):

@@ -1,6 +1,13 @@
 """Who works here, and whether they may be booked."""
 
-from staff.selectors.clearance import LADDER, ExpiringCredential, clearance_problem, expiring_credentials
+from staff.selectors.clearance import (
+    LADDER,
+    ExpiringCredential,
+    absence_problem,
+    clearance_problem,
+    credential_problem,
+    expiring_credentials,
+)
 from staff.selectors.directory import (
     credential_of,
     credentials_of,
@@ -16,8 +23,10 @@ from staff.selectors.directory import (
 __all__ = [
     "LADDER",
     "ExpiringCredential",
+    "absence_problem",
     "clearance_problem",
     "credential_of",
+    "credential_problem",
     "credentials_of",
     "expiring_credentials",
     "partner_of",

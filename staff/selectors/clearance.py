@@ -52,7 +52,12 @@ class ExpiringCredential:
 
 
 def clearance_problem(
-    practitioners: Iterable[Practitioner], facility: Facility, on: date, kind: str = Credential.Kind.LICENSE
+    practitioners: Iterable[Practitioner],
+    facility: Facility,
+    on: date,
+    kind: str = Credential.Kind.LICENSE,
+    *,
+    lives_in: str = "",
 ) -> dict[int, str]:
     """Practitioner id → the sentence that says why he or she may not be booked that day; nobody else is in it.
 
@@ -60,15 +65,36 @@ def clearance_problem(
     facility's state when both states are known. `kind` "" asks for no credential. Two queries for any number.
     """
     people = list(practitioners)
+    problems = absence_problem(people, facility, on)
+    present = [person for person in people if person.pk not in problems]
+    return problems | credential_problem(present, facility, on, kind, lives_in=lives_in)
+
+
+def absence_problem(practitioners: Iterable[Practitioner], facility: Facility, on: date) -> dict[int, str]:
+    """Practitioner id → why he or she is not on the staff that day: no longer active, or not working here."""
+    people = list(practitioners)
     here = set(roles_on(facility, on).filter(practitioner__in=people).values_list("practitioner_id", flat=True))
+    problems = {person.pk: _absence(person, facility, working=person.pk in here) for person in people}
+    return {pk: problem for pk, problem in problems.items() if problem}
+
+
+def credential_problem(
+    practitioners: Iterable[Practitioner], facility: Facility, on: date, kind: str, *, lives_in: str = ""
+) -> dict[int, str]:
+    """Practitioner id → why no credential of the kind covers the day, in the facility's state.
+
+    Care by video is also care where the person is: with `lives_in`, a state's code, one of that state is asked for
+    as well. `kind` "" asks for nothing. One query.
+    """
+    people = list(practitioners)
     held: dict[int, list[Credential]] = {}
     for row in Credential.objects.filter(practitioner__in=people, kind=kind, superseded=False) if kind else ():
         held.setdefault(row.practitioner_id, []).append(row)
+    states = dict.fromkeys([facility.state, lives_in or facility.state])
     problems = {}
-    for person in people:
-        problem = _absence(person, facility, working=person.pk in here)
-        problem = problem or (kind and _lapse(person, held.get(person.pk, []), facility, on, kind))
-        if problem:
+    for person in people if kind else ():
+        lapses = (_lapse(person, held.get(person.pk, []), state, facility, on, kind) for state in states)
+        if problem := next(filter(None, lapses), ""):
             problems[person.pk] = problem
     return problems
 
@@ -99,10 +125,10 @@ def _absence(person: Practitioner, facility: Facility, *, working: bool) -> str:
     return ""
 
 
-def _lapse(person: Practitioner, held: list[Credential], facility: Facility, on: date, kind: str) -> str:
-    """Why none of the credentials held is in force that day, "" when one is."""
+def _lapse(person: Practitioner, held: list[Credential], state: str, facility: Facility, on: date, kind: str) -> str:
+    """Why none of the credentials held is in force in that state that day, "" when one is."""
     said = SAID.get(kind, kind)
-    fitting = [row for row in held if _is_for(row, facility)]
+    fitting = [row for row in held if _is_for(row, state)]
     if any(_in_force(row, on) for row in fitting):
         return ""
     sound = [row for row in fitting if row.status != Credential.Status.FAILED]
@@ -110,7 +136,7 @@ def _lapse(person: Practitioner, held: list[Credential], facility: Facility, on:
     if not held:
         reason = f"{person} has no {said} on record"
     elif not fitting:
-        reason = f"{person} has a {said} for {held[0].state}, not for {facility.state}"
+        reason = f"{person} has a {said} for {held[0].state}, not for {state}"
     elif not sound:
         reason = f"The {said} of {person} failed its verification"
     elif ended:
@@ -122,9 +148,9 @@ def _lapse(person: Practitioner, held: list[Credential], facility: Facility, on:
     return f"{reason}; ask physician services about it, or choose another practitioner."
 
 
-def _is_for(row: Credential, facility: Facility) -> bool:
+def _is_for(row: Credential, state: str) -> bool:
     by_state = row.kind in {Credential.Kind.LICENSE, Credential.Kind.DEA}
-    return not (by_state and row.state and facility.state) or row.state == facility.state
+    return not (by_state and row.state and state) or row.state == state
 
 
 def _in_force(row: Credential, on: date) -> bool:
