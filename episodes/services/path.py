@@ -39,15 +39,21 @@ def open_episode_of(patient: Patient) -> EpisodeOfCare:
 
 @transaction.atomic
 def set_next_step(
-    *, episode: EpisodeOfCare, next_step: str, due_at: datetime, by: User, expected_version: int | None = None
+    *,
+    episode: EpisodeOfCare,
+    next_step: str,
+    due_at: datetime,
+    by: User | None,
+    expected_version: int | None = None,
+    reason: str = "",
 ) -> EpisodeOfCare:
-    """Say what comes next and by when; the baton stays where it is.
+    """Say what comes next and by when; the baton stays where it is. `by` None: `reason` says what did it.
 
     Raises DomainError on a closed episode, core.errors.Conflict if somebody changed it since that version.
     """
     episode = locked(episode)
     episode.next_step, episode.due_at = next_step, due_at
-    return audit.save(episode, by=by, expected_version=expected_version)
+    return audit.save(episode, by=by, reason=reason, expected_version=expected_version)
 
 
 @transaction.atomic
