@@ -263,6 +263,7 @@ class BookingOverride(Record):
         PRACTITIONER_OVERLAP = "practitioner-overlap", "The practitioner is booked then"
         LOCATION_OVERLAP = "location-overlap", "The room is taken then"
         HOURS = "hours", "Outside the practitioner's hours"
+        CLOSED = "closed", "The room or the facility is closed then"
         CREDENTIAL = "credential", "The credential does not cover it"
         STEP = "step", "A required step is not reached"
 

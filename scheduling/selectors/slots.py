@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Facility, Location
 from patients.models import Patient
 from scheduling.models import AppointmentType
+from scheduling.selectors.hours import HOURS
 from staff.models import Practitioner
 
 RASTER = 15 * 60  # seconds between two times that are offered
@@ -25,20 +26,6 @@ class Slot:
     ends_at: datetime
     location: Location | None
 
-
-# Hours of the weekly rules as moments: AT TIME ZONE reads the wall clock, so a day may last 23 or 25 hours.
-HOURS = """
-  SELECT rule.practitioner_id,
-         range_agg(
-           tstzrange((day + rule.starts) AT TIME ZONE %(zone)s, (day + rule.ends) AT TIME ZONE %(zone)s)) AS hours
-    FROM scheduling_availabilityrule AS rule
-    JOIN (SELECT %(day)s::date + offset_days AS day FROM generate_series(0, %(days)s - 1) AS offset_days) AS days
-      ON extract(isodow FROM day) - 1 = rule.weekday
-     AND day >= rule.valid_from AND (rule.valid_until IS NULL OR day <= rule.valid_until)
-   WHERE rule.facility_id = %(facility)s AND rule.practitioner_id = ANY(%(practitioners)s)
-     AND (day + rule.ends) AT TIME ZONE %(zone)s > (day + rule.starts) AT TIME ZONE %(zone)s
-   GROUP BY rule.practitioner_id
-"""
 
 # A visit of m minutes with b minutes' pause fits where [start, start + m) meets no busy time that is
 # stretched b minutes to the front: the pause need not lie within the hours.
@@ -89,8 +76,6 @@ SELECT free.practitioner_id, found.starts, found.room_id
  ORDER BY found.starts, free.practitioner_id
 """  # noqa: S608  # put together from constants of this file
 
-WITHIN_HOURS = f"SELECT hours @> tstzrange(%(starts)s, %(ends)s) FROM ({HOURS}) AS open"  # noqa: S608
-
 
 def free_slots(
     *,
@@ -113,7 +98,8 @@ def free_slots(
     by_id = {row.pk: row for row in practitioners}
     values: dict[str, Any] = {
         "zone": facility.time_zone, "day": from_day, "days": days, "now": timezone.now(), "facility": facility.pk,
-        "practitioners": list(by_id), "patients": [patient.pk] if patient else [], "rooms": list(rooms),
+        "people": list(by_id), "practitioners": list(by_id), "patients": [patient.pk] if patient else [],
+        "rooms": list(rooms),
         "minutes": type.minutes, "pause": type.buffer_minutes, "limit": limit,
         "no_room": type.is_telehealth and location is None,
     }  # fmt: skip
@@ -122,19 +108,6 @@ def free_slots(
         found = cursor.fetchall()
     length = timedelta(minutes=type.minutes)
     return [Slot(by_id[who], starts, starts + length, rooms.get(room)) for who, starts, room in found]
-
-
-def is_within_hours(*, practitioner: Practitioner, facility: Facility, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether the weekly rules cover the whole time."""
-    day = starts_at.astimezone(facility.tz).date()
-    values: dict[str, Any] = {
-        "zone": facility.time_zone, "day": day, "days": 2, "facility": facility.pk,
-        "practitioners": [practitioner.pk], "starts": starts_at, "ends": ends_at,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(WITHIN_HOURS, values)
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def _rooms(type: AppointmentType, facility: Facility, location: Location | None) -> dict[int, Location]:

@@ -2,20 +2,18 @@
 
 from scheduling.services.answers import log_call, opt_out, record_answer
 from scheduling.services.attendance import set_status
-from scheduling.services.booking import (
-    add_seat,
-    book_appointment,
-    book_group,
-    cancel_appointment,
-    move_appointment,
-    remove_seat,
-)
+from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
 from scheduling.services.deadletters import resolve_reminder
+from scheduling.services.groups import add_seat, book_group, remove_seat
+from scheduling.services.holds import hold_time, release_hold
+from scheduling.services.overrides import may_override
+from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
 from scheduling.services.queue import queue_reminders, withdraw_reminders
 from scheduling.services.sending import send_due_reminders
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
 __all__ = [
+    "accept_proposal",
     "add_seat",
     "add_to_waitlist",
     "book_appointment",
@@ -23,15 +21,20 @@ __all__ = [
     "cancel_appointment",
     "change_entry",
     "close_met_wishes",
+    "hold_time",
     "log_call",
+    "may_override",
     "move_appointment",
     "opt_out",
     "owe_freed_time",
+    "propose_appointment",
     "queue_reminders",
     "record_answer",
+    "release_hold",
     "remove_seat",
     "resolve_reminder",
     "send_due_reminders",
     "set_status",
+    "withdraw_proposal",
     "withdraw_reminders",
 ]

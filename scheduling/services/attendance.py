@@ -9,7 +9,7 @@ from core.errors import DomainError
 from scheduling import clock
 from scheduling.models import FOLLOWS, Appointment
 from scheduling.services import path
-from scheduling.services.booking import free
+from scheduling.services.guards import free
 from scheduling.services.locks import locked
 from scheduling.services.queue import withdraw_reminders
 

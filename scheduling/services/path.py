@@ -42,13 +42,14 @@ def open_chart(appointment: Appointment) -> None:
     patients.grant(patient=patient, user=user, facility=appointment.facility, relation=Relation.BOOKING, until=until)
 
 
-def visit_booked(appointment: Appointment, by: User) -> None:
+def visit_booked(appointment: Appointment, by: User | None) -> None:
     if is_physician_visit(appointment) and appointment.episode:
-        episodes.reach_step(episode=appointment.episode, kind=EpisodeStep.Kind.VISIT_BOOKED, by=by)
+        kind = EpisodeStep.Kind.VISIT_BOOKED
+        episodes.reach_step(episode=appointment.episode, kind=kind, by=by, reason="" if by else "link")
         _say_next(appointment.episode, "See the physician visit through", appointment.ends_at, by)
 
 
-def visit_moved(appointment: Appointment, by: User) -> None:
+def visit_moved(appointment: Appointment, by: User | None) -> None:
     settle_tasks(appointment, by, "Moved to another time")
     if is_physician_visit(appointment) and appointment.episode:
         _withdraw(appointment.episode, EpisodeStep.Kind.VISIT_CONFIRMED, by)
@@ -124,8 +125,9 @@ def _withdraw(episode: EpisodeOfCare, kind: EpisodeStep.Kind, by: User | None) -
         audit.save(step, by=by, reason="" if by else "link")
 
 
-def _say_next(episode: EpisodeOfCare, text: str, due_at: datetime, by: User) -> None:
+def _say_next(episode: EpisodeOfCare, text: str, due_at: datetime, by: User | None) -> None:
     """Only while the treatment desk holds the baton: what another desk has to do next is not ours to change."""
     episode.refresh_from_db()
     if episode.is_open and episode.owner_role == Role.TREATMENT:
-        episodes.set_next_step(episode=episode, next_step=text, due_at=due_at, by=by)
+        reason = "" if by else "link"
+        episodes.set_next_step(episode=episode, next_step=text, due_at=due_at, by=by, reason=reason)

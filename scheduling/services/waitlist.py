@@ -24,7 +24,7 @@ def add_to_waitlist(*, entry: WaitlistEntry, by: User) -> WaitlistEntry:
     `entry` is new. Raises DomainError if the person is on it already, has died or is not of the facility, the
     wishes cannot be met, it is a group, or the appointment to be replaced is not a coming one of the same kind.
     """
-    patient = lock(None, None, entry.patient) or entry.patient
+    patient = lock(patient=entry.patient) or entry.patient
     _require_person(patient, entry)
     _require_kind(entry.type)
     _require_replaceable(entry)

@@ -3,14 +3,22 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from accounts.models import Facility, User
+from accounts.models import Facility, Location, User
 from core import audit
 from patients.models import Patient
 from records.models import Consent
 from scheduling import services
-from scheduling.models import Appointment, AppointmentType, AvailabilityRule, Reminder, ReminderRule
+from scheduling.models import (
+    Appointment,
+    AppointmentType,
+    AvailabilityException,
+    AvailabilityRule,
+    Reminder,
+    ReminderRule,
+)
 from staff.models import Practitioner
 from tests import factories
 
@@ -74,3 +82,23 @@ def visit(
     return services.book_appointment(
         patient=patient, type=type, practitioner=practitioner, starts_at=starts_at, by=by, **fields
     )
+
+
+def away(facility: Facility, starts_at: datetime, ends_at: datetime, **fields: Any) -> AvailabilityException:
+    """A closure, leave or extra hours; with nobody and nothing named, the whole facility is closed."""
+    fields = {"kind": "closed", **fields}
+    if fields["kind"] in {"closed", "extra"}:
+        fields["facility"] = facility
+    return saved(AvailabilityException(during=DateTimeTZRange(starts_at, ends_at), **fields))
+
+
+def interpreter(facility: Facility, **fields: Any) -> Practitioner:
+    row = factories.practitioner(
+        facility, kind="interpreter", **{"given_name": "Ines", "family_name": "Prado", **fields}
+    )
+    hours(row, facility)
+    return row
+
+
+def scanner(facility: Facility, name: str = "Scanner A", **fields: Any) -> Location:
+    return factories.LocationFactory(facility=facility, kind="equipment", name=name, **fields)

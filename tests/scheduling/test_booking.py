@@ -11,7 +11,7 @@ from core.errors import DomainError
 from episodes.models import Task
 from patients.access import permissions
 from scheduling import services
-from scheduling.models import Appointment, AppointmentParticipant, Reminder
+from scheduling.models import Appointment, AppointmentParticipant, FreedTime, Reminder, WaitlistEntry
 from staff.models import Credential
 from tests import factories
 from tests.scheduling import stage
@@ -216,3 +216,20 @@ def test_a_seat_in_a_group_keeps_a_person_from_being_elsewhere(facility, physici
     assert stage.visit(patient, second, visit_type, by=booker, starts_at=start)
     with pytest.raises(DomainError, match="another appointment"):
         services.add_seat(appointment=group, patient=patient, by=booker)
+
+
+def test_a_time_that_comes_free_is_owed_to_the_waitlist(visit, booker, room):
+    moved = services.move_appointment(appointment=visit, starts_at=visit.starts_at + timedelta(days=1), by=booker)
+    services.cancel_appointment(appointment=moved, reason="Asked to", by=booker)
+    owed = FreedTime.objects.order_by("pk").values_list("starts_at", "practitioner", "location")
+    assert list(owed) == [
+        (visit.starts_at, visit.practitioner_id, room.pk), (moved.starts_at, visit.practitioner_id, room.pk)
+    ]  # fmt: skip
+
+
+def test_who_gets_a_time_waits_no_more(patient, visit_type, facility, physician, booker):
+    wish = WaitlistEntry(facility=facility, patient=patient, type=visit_type)
+    services.add_to_waitlist(entry=wish, by=booker)
+    stage.visit(patient, physician, visit_type, by=booker, starts_at=stage.at(2, facility=facility))
+    wish.refresh_from_db()
+    assert wish.status == "booked"

@@ -57,7 +57,7 @@ def test_fifty_people_and_one_slot(facility, scene):
         {"patient": person, "starts_at": start + timedelta(minutes=n % 3 * 10), **common}
         for n, person in enumerate(people)
     ]
-    assert all_at_once(wanted) == {"booked": 1, "practitioner_no_double_booking": AT_ONCE - 1}
+    assert all_at_once(wanted) == {"booked": 1, "practitioner-overlap": AT_ONCE - 1}
     assert Appointment.objects.count() == 1
     assert AppointmentParticipant.objects.count() == 2
     assert Appointment.objects.get().reminders.count() == 1
@@ -69,7 +69,7 @@ def test_one_person_wanted_by_several_practitioners(facility, scene):
     common = {"patient": person, "type": kind, "location": None, "starts_at": start, "by": booker}
     outcome = all_at_once([{"practitioner": doctors[n % 3], **common} for n in range(12)])
     assert outcome["booked"] == 1
-    assert set(outcome) == {"booked", "patient_no_double_booking", "practitioner_no_double_booking"}
+    assert set(outcome) == {"booked", "patient-overlap", "practitioner-overlap"}
 
 
 def test_one_room_wanted_by_several_practitioners(facility, scene):
@@ -80,7 +80,7 @@ def test_one_room_wanted_by_several_practitioners(facility, scene):
         [{"practitioner": doctors[n % 3], "patient": factories.patient(facility), **common} for n in range(12)]
     )
     assert outcome["booked"] == 1
-    assert set(outcome) == {"booked", "location_no_double_booking", "practitioner_no_double_booking"}
+    assert set(outcome) == {"booked", "location-overlap", "practitioner-overlap"}
 
 
 def test_different_times_are_all_booked(facility, scene):

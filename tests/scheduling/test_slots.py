@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scheduling import selectors, services
 from scheduling.models import Appointment, AppointmentParticipant, AvailabilityRule
-from scheduling.selectors.slots import is_within_hours
+from scheduling.selectors.hours import is_within_hours
 from tests import factories
 from tests.scheduling import stage
 
