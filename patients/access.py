@@ -6,6 +6,7 @@ It reads rows of `patients` and `accounts` alone; higher apps write grants throu
 
 from collections.abc import Iterable
 from copy import copy
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -106,17 +107,19 @@ def visible_patients(user: User, perm: Perm, facility: Facility | None = None) -
 
 
 def related(user: User, perm: Perm, facility: Facility) -> Q:
-    """A filter on Patient: a relation that carries the permission, of the person or of a desk held there."""
-    now = timezone.now()
-    in_force = Q(until__isnull=True) | Q(until__gt=now)
-    condition = Q(pk__in=[])
+    """A filter on Patient: a relation that carries the permission, of the person or of a desk held there.
+
+    One list of ids and not an OR of several: PostgreSQL reads the OR as “most patients” and looks at all of them.
+    """
+    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    found: list[QuerySet[Any, Any]] = []
     for role in access.roles_at(user, facility):
         wanted = _relations_for(role, perm)
-        mine = PatientGrant.objects.filter(in_force, user=user, facility=facility, permission__codename__in=wanted)
-        desk = DeskGrant.objects.filter(in_force, facility=facility, role=role, relation__in=wanted)
         if wanted:
-            condition |= Q(pk__in=mine.values("content_object_id")) | Q(pk__in=desk.values("patient_id"))
-    return condition
+            mine = PatientGrant.objects.filter(in_force, user=user, facility=facility, permission__codename__in=wanted)
+            desk = DeskGrant.objects.filter(in_force, facility=facility, role=role, relation__in=wanted)
+            found += [mine.values("content_object_id"), desk.values("patient_id")]
+    return Q(pk__in=found[0].union(*found[1:], all=True)) if found else Q(pk__in=[])
 
 
 def belongs_to(facility: Facility, patient_column: str = "pk") -> Exists:
