@@ -1,13 +1,14 @@
 from django.urls import path
 
-from scheduling.views import board, booking, reminders
+from scheduling.views import board, booking, calls, reminders
 
 app_name = "scheduling"
 APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
+REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
 urlpatterns = [
     path("", board.day, name="day"),
     path("week/", board.week, name="week"),
-    path("calls/", reminders.call_list, name="call_list"),
+    path("calls/", calls.call_list, name="call_list"),
     path("reminders/", reminders.reminder_list, name="reminder_list"),
     path("patients/<uuid:patient_pk>/slots/", booking.slot_list, name="slot_list"),
     path("patients/<uuid:patient_pk>/appointments/", booking.appointment_list, name="appointment_list"),
@@ -17,8 +18,12 @@ urlpatterns = [
     path(f"{APPOINTMENT}cancel/", booking.appointment_cancel, name="appointment_cancel"),
     path(f"{APPOINTMENT}status/", booking.appointment_status, name="appointment_status"),
     path(f"{APPOINTMENT}calls/add/", booking.call_add, name="call_add"),
-    path("patients/<uuid:patient_pk>/reminders/<uuid:pk>/", reminders.reminder_preview, name="reminder_preview"),
-    path(
-        "patients/<uuid:patient_pk>/reminders/<uuid:pk>/resolve/", reminders.reminder_resolve, name="reminder_resolve"
-    ),
+    path(f"{APPOINTMENT}calls/start/", calls.call_start, name="call_start"),
+    path(f"{APPOINTMENT}calls/stop/", calls.call_stop, name="call_stop"),
+    path(f"{APPOINTMENT}calls/log/", calls.call_log, name="call_log"),
+    path(f"{APPOINTMENT}calls/next/", calls.call_next, name="call_next"),
+    path(REMINDER, reminders.reminder_preview, name="reminder_preview"),
+    path(f"{REMINDER}resolve/", reminders.reminder_resolve, name="reminder_resolve"),
+    path(f"{REMINDER}hold/", reminders.reminder_hold, name="reminder_hold"),
+    path(f"{REMINDER}release/", reminders.reminder_release, name="reminder_release"),
 ]

@@ -67,10 +67,17 @@ def calls(rows: list[Given]) -> list[Row]:
             when=row["when"],
             status=row["reason"] or "Unconfirmed",
             tone=row["reason_tone"] or "warning",
-            actions=(Action("Log call", row["url"], "phone"),),
+            actions=(_calling(row),),
         )
         for row in rows
     ]
+
+
+def _calling(row: Given) -> Action:
+    """Who is on the call list is called from there; of others a call may be logged all the same."""
+    if row["reason"]:
+        return Action("Call", f"{row['url']}calls/start/", "phone", posts=True)
+    return Action("Log call", row["url"], "phone")
 
 
 def appointments(rows: list[Given]) -> list[Row]:

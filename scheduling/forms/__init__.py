@@ -2,6 +2,16 @@
 
 from scheduling.forms.booking import BookForm, MoveForm, SlotForm
 from scheduling.forms.calendar import CalendarForm
-from scheduling.forms.calls import CallForm
+from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
+from scheduling.forms.ledger import LedgerForm
 
-__all__ = ["BookForm", "CalendarForm", "CallForm", "MoveForm", "SlotForm"]
+__all__ = [
+    "BookForm",
+    "CalendarForm",
+    "CallForm",
+    "LedgerForm",
+    "ListedCallForm",
+    "MoveForm",
+    "NextTryForm",
+    "SlotForm",
+]

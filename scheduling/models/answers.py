@@ -20,9 +20,10 @@ class AppointmentResponse(Record):
     participant_status = models.CharField(max_length=12, choices=Appointment.Reply)
     via = models.CharField(max_length=10, choices=Via)
     comment = models.CharField(max_length=300, blank=True)
+    moved_to = models.DateTimeField(null=True, blank=True, help_text="The free time that the patient took instead.")
     at = models.DateTimeField(default=timezone.now)
 
-    phi_fields = ("comment",)
+    phi_fields = ("comment", "moved_to")
 
 
 class CallAttempt(Record):
@@ -31,6 +32,7 @@ class CallAttempt(Record):
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         RESCHEDULE = "reschedule", "Wants another time"
+        MESSAGE = "message", "Left a message"
         NO_MESSAGE = "no-message", "Left no message"
         NO_ANSWER = "no-answer", "No answer"
 

@@ -108,6 +108,7 @@ class Reminder(models.Model):
         ]
         indexes = [
             models.Index(fields=["send_at"], condition=Q(status="due"), name="reminder_due"),
+            models.Index(fields=["send_at"], name="reminder_by_day"),
             models.Index(
                 fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="reminder_leased"
             ),

@@ -13,19 +13,29 @@ from scheduling.selectors.appointments import (
     todays_appointments,
 )
 from scheduling.selectors.board import day_board, parse_day, practitioners_of, rooms_of, week_board
+from scheduling.selectors.calls import PAGE_SIZE as CALLS_A_PAGE
+from scheduling.selectors.calls import CallList, call_list, call_list_rows, confirmations, is_safe
 from scheduling.selectors.ledger import (
-    call_list_rows,
+    DEAD,
+    FIRST_ROWS,
     code_label,
-    confirmations,
     dead_letters,
     ledger,
+    ledger_page,
     reminder_of,
+    reminder_row,
     reminders_of,
 )
+from scheduling.selectors.ledger import PAGE_SIZE as LEDGER_A_PAGE
 from scheduling.selectors.offers import Offer, offers
 from scheduling.selectors.slots import Slot, free_slots
 
 __all__ = [
+    "CALLS_A_PAGE",
+    "DEAD",
+    "FIRST_ROWS",
+    "LEDGER_A_PAGE",
+    "CallList",
     "Offer",
     "Slot",
     "answers_to",
@@ -34,19 +44,23 @@ __all__ = [
     "bookable_practitioners",
     "bookable_types",
     "bookings_per_practitioner_after",
+    "call_list",
     "call_list_rows",
     "code_label",
     "confirmations",
     "day_board",
     "dead_letters",
     "free_slots",
+    "is_safe",
     "ledger",
+    "ledger_page",
     "next_statuses",
     "offers",
     "parse_day",
     "practitioners_of",
     "problems",
     "reminder_of",
+    "reminder_row",
     "reminders_of",
     "rooms_of",
     "row_of",

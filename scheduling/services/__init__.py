@@ -1,10 +1,12 @@
 """What changes the calendar, and what it owes to patients."""
 
-from scheduling.services.answers import log_call, opt_out, record_answer
+from scheduling.services.answers import log_call, opt_out, record_answer, set_next_try
 from scheduling.services.attendance import set_status
 from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
+from scheduling.services.calling import end_call, start_call
 from scheduling.services.deadletters import resolve_reminder
 from scheduling.services.groups import add_seat, book_group, remove_seat
+from scheduling.services.heldback import hold_back_reminder, let_go_reminder
 from scheduling.services.holds import hold_time, release_hold
 from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
@@ -21,7 +23,10 @@ __all__ = [
     "cancel_appointment",
     "change_entry",
     "close_met_wishes",
+    "end_call",
+    "hold_back_reminder",
     "hold_time",
+    "let_go_reminder",
     "log_call",
     "may_override",
     "move_appointment",
@@ -34,7 +39,9 @@ __all__ = [
     "remove_seat",
     "resolve_reminder",
     "send_due_reminders",
+    "set_next_try",
     "set_status",
+    "start_call",
     "withdraw_proposal",
     "withdraw_reminders",
 ]

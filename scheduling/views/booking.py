@@ -110,8 +110,7 @@ def call_add(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return invalid(request, "scheduling/appointment_detail.html", _detail(appointment, patient) | {"call": form})
     attempt = services.log_call(appointment=appointment, by=request.user, **form.cleaned_data)
-    back = reverse("scheduling:call_list") if "from_list" in request.POST else appointment.get_absolute_url()
-    return done(request, back, f"Call logged: {attempt.get_outcome_display().lower()}.")
+    return done(request, appointment.get_absolute_url(), f"Call logged: {attempt.get_outcome_display().lower()}.")
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

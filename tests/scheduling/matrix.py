@@ -1,5 +1,6 @@
 """Who gets what at this app's addresses."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -67,6 +68,24 @@ def _link(world: World, purpose: AppointmentLink.Purpose) -> list[Any]:
     return [token]
 
 
+def of_waiting(world: World) -> list[Any]:
+    patient, uuid = of_reminder(world)
+    Reminder.objects.filter(uuid=uuid).update(status=Reminder.Status.DUE, send_at=timezone.now() + timedelta(hours=1))
+    return [patient, uuid]
+
+
+def of_held_back(world: World) -> list[Any]:
+    patient, uuid = of_waiting(world)
+    Reminder.objects.filter(uuid=uuid).update(status=Reminder.Status.WITHDRAWN, code="held-back")
+    return [patient, uuid]
+
+
+def of_call_in_hand(world: World) -> list[Any]:
+    """Nobody is on the telephone with this person."""
+    cache.clear()
+    return of_appointment(world)
+
+
 MATRIX: list[Row] = [
     desk_row("scheduling:day", "clinical intake patient-care treatment activities clinician"),
     desk_row("scheduling:week", "clinical intake patient-care treatment activities clinician"),
@@ -97,3 +116,13 @@ MATRIX: list[Row] = [
     Row("link:opt_out", args=stop_link, public=True),
     Row("link:opt_out", args=stop_link, method="post", public=True),
 ]  # fmt: skip
+
+MATRIX += [
+    Row("scheduling:call_start", BOOKS, NOT_BOOKS, args=of_call_in_hand, method="post"),
+    Row("scheduling:call_stop", BOOKS, NOT_BOOKS, args=of_call_in_hand, method="post"),
+    Row("scheduling:call_log", BOOKS, NOT_BOOKS, args=of_call_in_hand, method="post", data={"outcome": "no-answer"}),
+    Row("scheduling:call_next", BOOKS, NOT_BOOKS, args=of_call_in_hand, method="post"),
+    Row("scheduling:reminder_resolve", SETTLES, NOT_SETTLES, args=of_reminder),
+    Row("scheduling:reminder_hold", SETTLES, NOT_SETTLES, args=of_waiting, method="post"),
+    Row("scheduling:reminder_release", SETTLES, NOT_SETTLES, args=of_held_back, method="post"),
+]

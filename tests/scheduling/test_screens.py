@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from accounts.models import AccessEvent
 from accounts.roles import Role
-from patients import services as patients
-from patients.models import ContactPoint
 from scheduling import selectors, services
-from scheduling.models import Appointment, CallAttempt, Reminder
+from scheduling.models import Appointment, Reminder
 from tests import factories
 from tests.scheduling import stage
 
@@ -95,7 +93,7 @@ def test_the_detail_shows_answer_ledger_and_calls(desk, visit, patient):
     )
     services.log_call(appointment=visit, outcome="confirmed", by=visit.booked_by)
     text = page(desk, "appointment_detail", patient.uuid, visit.uuid)
-    for words in ("Confirmed", "In doubt", "It arrived", "Send again", "Call by", "Move", "Cancel appointment"):
+    for words in ("Confirmed", "In doubt", "Settle", "Call by", "Move", "Cancel appointment"):
         assert words in text
 
 
@@ -212,41 +210,6 @@ def test_the_preview_is_the_mail_that_would_go(desk, visit, patient, facility):
     text = page(desk, "reminder_preview", patient.uuid, row.uuid)
     assert "You have an appointment" in text
     assert "marisol@example.net" not in text
-
-
-def test_the_call_list_says_why_and_takes_the_outcome(desk, patient, facility, physician, visit_type, booker):
-    patients.add_contact_point(patient=patient, system="phone", value="212-555-0199", by=None, reason="test")
-    ContactPoint.objects.update(leave_no_message=True)
-    visit = stage.visit(patient, physician, visit_type, by=booker, starts_at=stage.at(2, facility=facility))
-    text = page(desk, "call_list")
-    for words in ("No e-mail permitted", "212-555-0199", "leave no message", "Rivera, Marisol"):
-        assert words in text
-    data = {"outcome": "no-answer", "from_list": "1"}
-    assert desk.post(url("call_add", patient.uuid, visit.uuid), data)["Location"] == url("call_list")
-    assert CallAttempt.objects.get().next_try_at > timezone.now()
-    assert "No answer" in page(desk, "call_list")
-    desk.post(url("call_add", patient.uuid, visit.uuid), data | {"outcome": "confirmed"})
-    visit.refresh_from_db()
-    assert visit.reply == "accepted"
-    assert "Rivera" not in page(desk, "call_list")
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"reply": "declined"}, "Can't make it"),
-        ({"reply": "tentative"}, "Asks for a call"),
-        ({"reply": "accepted"}, None),
-        ({}, None),
-    ],
-)
-def test_who_is_called(change, reason, visit, facility, patient):
-    stage.consent(patient, facility)
-    Appointment.objects.update(starts_at=timezone.now() + timedelta(hours=30), **change)
-    assert [row["reason"] for row in selectors.call_list_rows(facility)] == ([reason] if reason else [])
-    Appointment.objects.update(starts_at=timezone.now() + timedelta(hours=20))
-    unanswered = [reason] if reason else [] if change else ["No answer yet"]
-    assert [row["reason"] for row in selectors.call_list_rows(facility)] == unanswered
 
 
 def test_the_lists_of_desks_cost_the_same_however_long(facility, booker, django_assert_num_queries):
