@@ -5,8 +5,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from core.labels import when_label
 from patients.access import related
 from patients.models import Patient
 from scheduling import clock
-from scheduling.models import FOLLOWS, Appointment, AppointmentType, CallAttempt
+from scheduling.models import FOLLOWS, Appointment, AppointmentResponse, AppointmentType, CallAttempt
 from staff.models import Practitioner
 from staff.selectors import clearance_problem
 
@@ -40,7 +41,7 @@ def appointment_of(patient: Patient, pk: UUID) -> Appointment:
     rows = patient.appointments.select_related(
         "facility", "type", "patient", "practitioner", "location", "episode", "booked_by"
     )
-    appointment = rows.filter(uuid=pk).first()
+    appointment = with_moves(rows).filter(uuid=pk).first()
     if appointment is None:
         raise Http404
     return appointment
@@ -77,9 +78,17 @@ def todays_appointments(
 def standing(facility: Facility) -> QuerySet[Appointment]:
     """What is in the facility's calendar: not cancelled, and not imported from elsewhere."""
     rows = Appointment.objects.filter(facility=facility, external=False)
-    return rows.exclude(status=Appointment.Status.CANCELLED).select_related(
-        "type", "practitioner", "location", "patient"
+    return (
+        with_moves(rows)
+        .exclude(status=Appointment.Status.CANCELLED)
+        .select_related("type", "practitioner", "location", "patient")
     )
+
+
+def with_moves(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Each with `moved_by_patient`: whether the patient took its present time behind the link."""
+    here = AppointmentResponse.objects.filter(appointment=OuterRef("pk"), moved_to=OuterRef("starts_at"))
+    return rows.annotate(moved_by_patient=Exists(here))
 
 
 def nameable(user: User, facility: Facility, patient_ids: Iterable[int | None]) -> set[int]:
@@ -117,7 +126,7 @@ def appointment_row(appointment: Appointment, facility: Facility, *, named: bool
         "status_code": appointment.status,
         "tone": STATUS_TONES[appointment.status],
         "block_tone": REPLY_TONES[appointment.reply] if answered else STATUS_TONES[appointment.status],
-        "reply": appointment.get_reply_display() if upcoming and patient else "",
+        "reply": _reply(appointment) if upcoming and patient else "",
         "reply_tone": REPLY_TONES[appointment.reply],
         "is_group": patient is None,
     }
@@ -132,7 +141,7 @@ def answers_to(appointment: Appointment) -> list[Row]:
     """What the patient answered and the calls about it, latest first. Two queries."""
     tz = appointment.facility.tz
     found = [
-        (answer.at, answer.get_participant_status_display(), answer.get_via_display(), answer.comment)
+        (answer.at, _answer(answer, tz), answer.get_via_display(), answer.comment)
         for answer in appointment.responses.all()
     ]
     found += [(call.at, call.get_outcome_display(), f"Call by {call.by}", "") for call in _calls(appointment)]
@@ -181,6 +190,18 @@ def bookings_per_practitioner_after(day: date, facility: Facility | None = None)
     if facility:
         rows = rows.filter(facility=facility)
     return dict(rows.order_by().values_list("practitioner_id").annotate(Count("pk")))
+
+
+def _reply(appointment: Any) -> str:
+    """The patient's answer; an Appointment of `with_moves` also says whose time it is."""
+    moved = getattr(appointment, "moved_by_patient", False)
+    return f"{appointment.get_reply_display()}{', moved by the patient' if moved else ''}"
+
+
+def _answer(answer: AppointmentResponse, tz: ZoneInfo) -> str:
+    if answer.moved_to:
+        return f"Moved by the patient to {when_label(answer.moved_to, tz)}"
+    return answer.get_participant_status_display()
 
 
 def _calls(appointment: Appointment) -> QuerySet[CallAttempt]:

@@ -11,6 +11,7 @@ from scheduling.services.holds import hold_time, release_hold
 from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
 from scheduling.services.queue import queue_reminders, withdraw_reminders
+from scheduling.services.selfmove import hold_other_time, let_other_time_go, take_other_time
 from scheduling.services.sending import send_due_reminders
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
@@ -25,8 +26,10 @@ __all__ = [
     "close_met_wishes",
     "end_call",
     "hold_back_reminder",
+    "hold_other_time",
     "hold_time",
     "let_go_reminder",
+    "let_other_time_go",
     "log_call",
     "may_override",
     "move_appointment",
@@ -42,6 +45,7 @@ __all__ = [
     "set_next_try",
     "set_status",
     "start_call",
+    "take_other_time",
     "withdraw_proposal",
     "withdraw_reminders",
 ]

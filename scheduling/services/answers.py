@@ -18,6 +18,7 @@ from scheduling.services.locks import locked
 from scheduling.services.queue import withdraw_reminders
 
 TRY_AGAIN_AFTER = timedelta(hours=2)
+LONGEST_COMMENT = 300
 SAID = {
     CallAttempt.Outcome.CONFIRMED: Appointment.Reply.ACCEPTED,
     CallAttempt.Outcome.RESCHEDULE: Appointment.Reply.DECLINED,
@@ -25,11 +26,20 @@ SAID = {
 
 
 @transaction.atomic
-def record_answer(*, appointment: Appointment, reply: str, via: str, by: User | None, comment: str = "") -> Appointment:
+def record_answer(
+    *,
+    appointment: Appointment,
+    reply: str,
+    via: str,
+    by: User | None,
+    comment: str = "",
+    moved_to: datetime | None = None,
+) -> Appointment:
     """Keep the answer; the desk sees it at once. The same answer again changes nothing, unless it says more.
 
     Confirmed is a step of the path for a physician visit; the other two ask the treatment desk to call. Messages are
-    withdrawn by a decline and owed again by another answer. Raises DomainError if it is not upcoming any more.
+    withdrawn by a decline and owed again by another answer. `moved_to` is the time the patient took instead.
+    Raises DomainError if it is not upcoming any more.
     """
     appointment = locked(appointment)
     _require_open(appointment)
@@ -37,7 +47,9 @@ def record_answer(*, appointment: Appointment, reply: str, via: str, by: User | 
     if appointment.reply == reply and not comment:
         return appointment
     reason = "" if by else via
-    answer = AppointmentResponse(appointment=appointment, participant_status=reply, via=via, comment=comment)
+    answer = AppointmentResponse(
+        appointment=appointment, participant_status=reply, via=via, comment=comment[:LONGEST_COMMENT], moved_to=moved_to
+    )
     audit.save(answer, by=by, reason=reason)
     if appointment.reply == reply:
         return appointment

@@ -82,7 +82,7 @@ def test_confirming_shows_on_the_desk_and_again_is_harmless(token, phone_browser
     url = reverse("link:reply", args=[token])
     for _ in range(2):
         answer = phone_browser.post(url, {"answer": "accepted"}, headers={"Origin": "null"})
-        assert (answer.status_code, answer["Location"]) == (302, url)
+        assert (answer.status_code, answer["Location"]) == (302, f"{url}#said")
     visit.refresh_from_db()
     assert visit.reply == "accepted"
     assert AppointmentResponse.objects.get().via == "link"
