@@ -15,7 +15,7 @@ from patients.models import Patient
 from records.models import Consent
 from scheduling import links, services
 from scheduling.mail import forbidden_words, wordlist
-from scheduling.models import Appointment, AppointmentLink, AppointmentResponse, AppointmentType
+from scheduling.models import Appointment, AppointmentLink, AppointmentResponse, AppointmentType, Hold
 from scheduling.selectors.othertimes import other_times, slot_at
 from tests import factories
 from tests.scheduling import stage
