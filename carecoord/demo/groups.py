@@ -55,7 +55,7 @@ def _hold(house: House, program: Program, members: list[Life], day: date, hour: 
             appointment = scheduling.book_group(
                 type=house.types["group"],
                 practitioner=leader,
-                location=None,
+                location=house.studio,
                 starts_at=starts,
                 ends_at=starts + timedelta(hours=1),
                 facility=house.facility,

@@ -28,6 +28,7 @@ class House:
     staff: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
     practitioners: list[Practitioner] = field(default_factory=list)
     rooms: list[Location] = field(default_factory=list)
+    studio: Location | None = None
     types: dict[str, AppointmentType] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
     partners: list[PartnerOrganization] = field(default_factory=list)
@@ -87,6 +88,7 @@ def _furnish(
     house.rooms = [
         _location(house, Location.Kind.ROOM, f"Room {n}", seats=14 if n == 1 else 4) for n in range(1, rooms + 1)
     ]
+    house.studio = _location(house, Location.Kind.ROOM, "Studio", seats=16)
     for n in range(1, beds + 1):
         _location(house, Location.Kind.BED, f"Bed {n}")
     for role, number in staff.items():

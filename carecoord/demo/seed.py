@@ -17,6 +17,7 @@ from carecoord.demo.people import Inventor
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
 from core.times import day_bounds, day_of
 from episodes import services as episodes
+from episodes.models import Task
 from patients import services as patients
 from scheduling.models import Reminder
 
@@ -44,7 +45,7 @@ WAITING: list[Waiting] = [
 ]
 # A visit whose time has come: booked some days ago, then attended or missed.
 PAST: list[tuple[int, list[Step], tuple[float, float]]] = [
-    (9, [(1, stories.attend)], (2, 200)),
+    (9, [(1, stories.attend)], (2, 60)),
     (3, [(1, stories.attend), (2, stories.hand_to_activities)], (0.5, 7)),
     (3, [(1, stories.miss)], (2, 30)),
     (4, [(1, stories.attend), (3, stories.submit)], (1, 30)),
@@ -74,6 +75,8 @@ def seed(*, say: Callable[[str], None]) -> None:
     hold_groups(main, [life for life in people if life.patient.episodes.open().exists()], now)
     hold_groups(small, few, now)
     ask_desks(main, now)
+    for house in (main, small):
+        _see_to_safety(house, now)
     _works_at_both(main, small)
     _died(main, people)
     _settle_old_reminders(now)
@@ -95,8 +98,8 @@ def _fill(house: House, now: datetime, *, share: float) -> list[Life]:
 
 def _tell_past(house: House, steps: list[Step], *, idle: float, now: datetime) -> Life:
     """Book early enough that the visit is over before the steps that follow it."""
-    idle += stories.hours_of(steps[1:])
-    life = tell(house, BOOKED, idle=idle + 24 * 9, now=now)
+    idle += stories.hours_of(steps)
+    life = tell(house, BOOKED, idle=idle + 24 * 9, now=now, visit_by=now - timedelta(hours=idle))
     with life.after(1):
         stories.confirm(life)
     life.at = life.visit.starts_at
@@ -149,6 +152,16 @@ def ask_desks(house: House, now: datetime) -> None:
         task = episodes.ask(facility=house.facility, kind="request", text=text, owner_role=role, due_at=due_at, by=by)
         if taken:
             episodes.take_task(task=task, by=house.staff[role][0])
+
+
+def _see_to_safety(house: House, now: datetime) -> None:
+    """A positive safety answer was acted on within its fifteen minutes, unless it was given just now."""
+    urgent = Task.objects.open().filter(facility=house.facility, priority=Task.Priority.URGENT)
+    for task in urgent.filter(due_at__lt=now - timedelta(hours=6)):
+        by = house.staff[task.owner_role][0]
+        with time_machine.travel(task.due_at - timedelta(minutes=5), tick=False):
+            episodes.take_task(task=task, by=by)
+            episodes.close_task(task=task, by=by, outcome="Seen at once; a safety plan is written.")
 
 
 def _works_at_both(main: House, small: House) -> None:

@@ -19,6 +19,7 @@ from carecoord.demo.house import House
 from carecoord.demo.people import Invented
 from careplans import services as careplans
 from careplans.models import Assessment, CarePlan, PlanPresentation, TreatmentOption
+from core.times import day_of
 from episodes import services as episodes
 from episodes.models import EpisodeOfCare, Handoff
 from intake import services as intake
@@ -64,8 +65,8 @@ class Life:
     presentation: PlanPresentation
     visit: Appointment
 
-    def __init__(self, house: House, person: Invented, at: datetime) -> None:
-        self.house, self.person, self.at = house, person, at
+    def __init__(self, house: House, person: Invented, at: datetime, visit_by: datetime | None = None) -> None:
+        self.house, self.person, self.at, self.visit_by = house, person, at, visit_by
         self.random = house.inventor.random
         self.facility = house.facility
         self.intake = house.someone(Role.INTAKE)
@@ -311,16 +312,21 @@ def book(life: Life) -> None:
 
 
 def _slot(life: Life, kind: AppointmentType, practitioners: list[Practitioner]) -> Any:
-    """One of the first free times of whoever is cleared: somebody's license has lapsed."""
-    day = timezone.now().astimezone(life.facility.tz).date()
+    """One of the first free times of whoever is cleared: somebody's license has lapsed.
+
+    The last one before `visit_by`, for a visit that is over by then.
+    """
+    over = life.visit_by
+    from_day = day_of(over - timedelta(days=4) if over else timezone.now(), life.facility.tz)
     everyone = practitioners + [row for row in life.house.practitioners if row.kind == kind.practitioner_kind]
     for practitioner in everyone:
         slots = free_slots(
-            practitioners=[practitioner], type=kind, facility=life.facility, from_day=day, days=14,
-            patient=life.patient, limit=12,
+            practitioners=[practitioner], type=kind, facility=life.facility, from_day=from_day, days=14,
+            patient=life.patient, limit=200 if over else 12,
         )  # fmt: skip
+        slots = [slot for slot in slots if slot.ends_at <= over] if over else slots
         if slots and practitioner.credentials.filter(kind="license", expires_on__gte=slots[-1].starts_at).exists():
-            return life.random.choice(slots)
+            return slots[-1] if over else life.random.choice(slots)
     raise LookupError("nobody is free in two weeks")
 
 
@@ -403,10 +409,10 @@ def hours_of(steps: list[Step]) -> float:
     return sum(hours for hours, _ in steps)
 
 
-def tell(house: House, steps: list[Step], *, idle: float, now: datetime) -> Life:
+def tell(house: House, steps: list[Step], *, idle: float, now: datetime, visit_by: datetime | None = None) -> Life:
     """Live through the steps so that the last one was `idle` hours ago."""
     person = house.inventor.person(now.astimezone(house.facility.tz).date())
-    life = Life(house, person, now - timedelta(hours=idle + hours_of(steps)))
+    life = Life(house, person, now - timedelta(hours=idle + hours_of(steps)), visit_by)
     for hours, step in steps:
         with life.after(hours):
             step(life)

@@ -1,8 +1,11 @@
 """Geometry of the small charts: numbers in, SVG coordinates out. The templates draw them."""
 
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 WIDTH, HEIGHT = 640, 200
+LETTER = 7  # how wide a letter of a label is, about
+SECOND_LINE = 15
 LEFT, RIGHT, TOP, BOTTOM = 66, 22, 14, 30
 Row = tuple[str, float | int | None]
 
@@ -96,8 +99,16 @@ def bars(rows: list[Row], high=None, threshold=None, suffix="", **_: object) -> 
                 "title": f"{label}: {number(float(value or 0))}{suffix}",
             }
         )
-    chart.labels = x_labels(rows, step, step / 2)
+    chart.labels = [text | _two_lines(text["text"], step) for text in x_labels(rows, step, step / 2)]
+    if any(text["more"] for text in chart.labels):
+        chart.height += SECOND_LINE
     return chart
+
+
+def _two_lines(label: str, room: float) -> dict[str, str]:
+    """A label under its bar: broken once, then cut; the table below has it whole."""
+    first, *rest = wrap(label, max(int(room / LETTER), 4), max_lines=2, placeholder="…") or [""]
+    return {"text": first, "more": "".join(rest)}
 
 
 def spark(values: list[float]) -> str:

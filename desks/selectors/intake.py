@@ -75,7 +75,7 @@ def _under_way(found: list[dict]) -> Tile:
 
 
 def _coverage(facility: Facility) -> Tile:
-    found = coverage_attention(facility, limit=SHOWN + 1)
+    found = coverage_attention(facility, limit=FETCHED)
     lines = [
         Row(
             row["name"], row["url"], row["payer"], status=row["status"], tone=row["tone"],
@@ -86,7 +86,7 @@ def _coverage(facility: Facility) -> Tile:
     return Tile(
         "coverage", "Coverage to check", "shield-question-mark", lines, "All coverage is checked",
         "Coverage that nobody has checked appears here, and authorizations that end within five days.",
-        count=min(len(found), SHOWN), plus=len(found) > SHOWN,
+        plus=len(found) == FETCHED,
     )  # fmt: skip
 
 

@@ -71,6 +71,11 @@ class Tile:
         return self.rows[:SHOWN]
 
     @property
+    def rest(self) -> Sequence[Row]:
+        """What opens below the rows shown, where no page lists them all."""
+        return () if self.more_url else self.rows[SHOWN:]
+
+    @property
     def hidden(self) -> int:
         """How many rows the tile leaves out, as far as that is known."""
         return max(0, self.total - len(self.shown)) if self.rows else 0

@@ -11,6 +11,7 @@ from episodes.selectors.people import (
     unfinished,
 )
 from episodes.selectors.work import (
+    UNTAKEN,
     desk_task_of,
     due_today_rows,
     overdue_rows,
@@ -26,6 +27,7 @@ from episodes.selectors.work import (
 )
 
 __all__ = [
+    "UNTAKEN",
     "can_be_asked",
     "colleagues",
     "current_episode",

@@ -17,7 +17,15 @@ from episodes.services.path import (
     reach_step,
     set_next_step,
 )
-from episodes.services.tasks import add_task, ask, close_task, close_tasks_about, give_back_task, take_task
+from episodes.services.tasks import (
+    add_task,
+    ask,
+    close_task,
+    close_tasks_about,
+    give_back_task,
+    take_task,
+    take_tasks_about,
+)
 
 __all__ = [
     "ACCEPT_WITHIN",
@@ -39,5 +47,6 @@ __all__ = [
     "send_handoff",
     "set_next_step",
     "take_task",
+    "take_tasks_about",
     "withdraw_handoff",
 ]

@@ -11,7 +11,7 @@ from accounts.models import Facility, User
 from core import audit
 from core.errors import DomainError
 from episodes.models import Task
-from episodes.selectors import can_be_asked, was_taken_by
+from episodes.selectors import UNTAKEN, can_be_asked, was_taken_by
 from patients.models import Patient
 
 
@@ -94,6 +94,14 @@ def take_task(*, task: Task, by: User) -> Task:
         raise DomainError("This task is another desk's.", code="task.desk")
     task.owner, task.status = by, Task.Status.IN_PROGRESS
     return audit.save(task, by=by)
+
+
+@transaction.atomic
+def take_tasks_about(*, focus: models.Model, kind: str, by: User) -> None:
+    """Take the untaken tasks of one kind about a thing: its app calls this when somebody takes the thing in hand."""
+    rows = Task.objects.open().filter(UNTAKEN, focus_type=ContentType.objects.get_for_model(focus), focus_id=focus.pk)
+    for task in rows.filter(kind=kind):
+        take_task(task=task, by=by)
 
 
 @transaction.atomic

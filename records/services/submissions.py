@@ -56,8 +56,12 @@ def submit_record(
 
 @transaction.atomic
 def accept_submission(*, submission: RecordSubmission, by: User) -> RecordSubmission:
-    """Take the envelope in hand. Raises DomainError if another clerk did, or it was answered meanwhile."""
+    """Take the envelope in hand, and its task with it.
+
+    Raises DomainError if another clerk did, or it was answered meanwhile.
+    """
     submission = _in_hand(submission, (RecordSubmission.Status.REQUESTED,), "accepted or answered")
+    episodes.take_tasks_about(focus=submission, kind=SUBMITTED, by=by)
     return _answer(submission, RecordSubmission.Status.ACCEPTED, by)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import NoReverseMatch, reverse
@@ -88,6 +89,17 @@ def test_every_row_of_a_busy_desk_has_its_next_action(house, world):
         rows = {row.key: row for row in tiles_of(home_of(world, role))}
         assert [key for key in filled.split() if not rows[key].shown] == [], role
         assert [line.title for key in filled.split() for line in rows[key].shown if not line.actions] == [], role
+
+
+def test_what_no_page_lists_opens_below_the_rows_shown(world):
+    house = House(world.facility, world.people)
+    for _ in range(SHOWN + 2):
+        house.intake_under_way()
+    page = home_of(world, Role.INTAKE)
+    coverage = tile(page, "coverage")
+    assert (len(coverage.shown), len(coverage.rest), coverage.number) == (SHOWN, 2, str(SHOWN + 2))
+    assert [row.title for row in coverage.rows if row.title not in unescape(page.text)] == []
+    assert not tile(page, "under-way").rest  # its page lists them
 
 
 def test_the_button_of_each_desk_leads_somewhere():

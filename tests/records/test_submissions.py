@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.roles import Perm, Role
 from core.errors import DomainError
 from episodes.models import EpisodeStep, Task
+from episodes.selectors import strip_counts
 from patients.access import get_patient, permissions
 from records import selectors, services
 from records.models import RecordSubmission
@@ -36,6 +37,14 @@ def test_filing_reaches_the_step_closes_the_task_and_the_papers(submit, clerk, p
     assert not Task.objects.open().exists()
     assert Perm.DOCUMENT_VIEW not in permissions(clerk, patient)
     assert [row.history_user for row in filed.history.all()[:2]] == [clerk, clerk]
+
+
+def test_who_accepts_the_envelope_has_taken_its_task(submit, clerk, facility):
+    envelope = submit()
+    assert strip_counts(clerk, facility)["waiting"] == 1
+    services.accept_submission(submission=envelope, by=clerk)
+    assert strip_counts(clerk, facility)["waiting"] == 0
+    assert Task.objects.open().get().owner == clerk
 
 
 def test_the_papers_stay_open_while_another_envelope_is_in_hand(submit, clerk, patient):
