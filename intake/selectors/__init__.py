@@ -5,7 +5,7 @@ from intake.selectors.coverage import coverage_attention, coverage_of, coverages
 from intake.selectors.demographics import demographics_of
 from intake.selectors.interview import interview_of, substances_of
 from intake.selectors.packet import Packet, handover_people, latest_determination, open_handoff, packet_of, packet_text
-from intake.selectors.progress import Step, checklist, incomplete_intakes, missing_parts
+from intake.selectors.progress import Step, checklist, incomplete_intakes, missing_parts, to_read
 from intake.selectors.referrals import (
     calls_of,
     candidate_rows,
@@ -37,6 +37,7 @@ __all__ = [
     "latest_determination",
     "lock_reason",
     "missing_parts",
+    "to_read",
     "open_handoff",
     "packet_of",
     "packet_text",

@@ -1,7 +1,7 @@
 """How far an intake is: each step with its state, what is missing and where to go on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -27,6 +27,7 @@ WHERE_INTAKE_INTERVIEWS = {Kind.INTERVIEW_DONE: "Interview", Kind.SCREENED: "Scr
 
 
 UNCHECKED = "Not checked yet."
+READABLE = ("Interview", "Screening", "Packet")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ def checklist(patient: Patient, episode: EpisodeOfCare) -> list[Step]:
         ("Packet", _unless(Kind.HANDED_OVER in reached, "Not handed over yet."), "packet_detail", "Preview", False),
     ]
     return _with_states(patient, lines)
+
+
+def to_read(steps: list[Step]) -> list[Step]:
+    """The steps for somebody who may read and not write: only those lead somewhere that can be read."""
+    return [step if step.label in READABLE else replace(step, url="") for step in steps]
 
 
 def missing_parts(patient: Patient, episode: EpisodeOfCare) -> list[Step]:

@@ -29,13 +29,13 @@ def intake_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     episode = selectors.current_episode(patient)
     context: dict[str, Any] = {"patient": patient, "episode": episode, "may_edit": Perm.INTAKE_EDIT in patient.held}
     if episode:
-        steps = selectors.checklist(patient, episode)
+        steps, taken = selectors.checklist(patient, episode), selectors.accepted_handover(episode)
         context |= {
-            "steps": steps,
+            "steps": steps if context["may_edit"] and not taken else selectors.to_read(steps),
             "open_steps": [step for step in steps[:-1] if step.blocks],
             "lock": selectors.lock_reason(request.user, episode) if context["may_edit"] else "",
             "handoff": selectors.open_handoff(episode),
-            "taken": selectors.accepted_handover(episode),
+            "taken": taken,
             "referral": episode.referrals.order_by("-received_at").first(),
             "coverages": selectors.coverages_of(patient) if Perm.COVERAGE_VIEW in patient.held else [],
             "may_cover": Perm.COVERAGE_EDIT in patient.held,

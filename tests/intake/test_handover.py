@@ -121,6 +121,15 @@ def test_the_checklist_leads_from_step_to_step(facility, intake, sign_in):
     assert reverse("intake:demographics_edit", args=[patient.uuid]) in page.content.decode()
 
 
+def test_who_may_only_read_is_led_to_no_form(facility, ready, intake, sign_in):
+    reader = factories.person(Role.PATIENT_CARE, facility)
+    services.hand_over(patient=ready, by=intake)
+    page = sign_in(reader).get(reverse("intake:intake_detail", args=[ready.uuid]))
+    urls = [step.url for step in page.context["steps"] if step.url]
+    assert len(urls) == 3
+    assert [url for url in urls if sign_in(reader).get(url).status_code != 200] == []
+
+
 def test_incomplete_intakes_say_what_is_missing(facility, intake, ready, django_assert_num_queries):
     begun = rows.referral(facility, intake, family_name="Begun", phone="")
     services.accept_referral(referral=begun, by=intake)

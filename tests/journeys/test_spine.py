@@ -181,7 +181,7 @@ def patient_care_hands_to_treatment(care: Visitor) -> None:
 
 def treatment_accepts_and_builds_options(treatment: Visitor) -> None:
     treatment.go().sees(PERSON, treatment.part("Physicians’ packets arrived"))
-    treatment.press("1 Waiting for me to accept", treatment.page.get_by_role("navigation", name="Waiting for me"))
+    treatment.press("2 Waiting for me to accept", treatment.page.get_by_role("navigation", name="Waiting for me"))
     treatment.press("Read and accept…").press("Accept")
     treatment.go().press(f"Build options {PERSON}")
     for plan, cost, covered in (
