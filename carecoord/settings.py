@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "offer-freed-times": {
+        "task": "scheduling.tasks.offer_freed_times",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
 }
 
 EMAIL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")

@@ -66,6 +66,8 @@ ITEMS = (
     Item("Schedule", "scheduling:day", "calendar-days", TIME, Perm.CALENDAR_VIEW, words="day calendar appointments"),
     _action("Week", "scheduling:week", "calendar-range", TIME, perm=Perm.CALENDAR_VIEW, words="schedule calendar"),
     Item("Calls", "scheduling:call_list", "phone", TIME, Perm.APPOINTMENT_EDIT, CALLERS, words="confirm unconfirmed"),
+    Item("Waitlist", "scheduling:waitlist_list", "hourglass", TIME, Perm.APPOINTMENT_EDIT, CALLERS, count="waitlist",
+         words="waiting earlier offer"),
     Item("Reminders", "scheduling:reminder_list", "mail-check", TIME, Perm.REMINDER_STATUS, REMINDERS,
          words="mail failed e-mail"),
     Item("Sessions", "activities:session_list", "presentation", TIME, Perm.PROGRAM_EDIT, words="groups attendance"),

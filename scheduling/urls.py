@@ -1,8 +1,9 @@
 from django.urls import path
 
-from scheduling.views import board, booking, calls, reminders
+from scheduling.views import board, booking, calls, reminders, waitlist
 
 app_name = "scheduling"
+ENTRY = "patients/<uuid:patient_pk>/waitlist/<uuid:pk>/"
 APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
 REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
 urlpatterns = [
@@ -26,4 +27,11 @@ urlpatterns = [
     path(f"{REMINDER}resolve/", reminders.reminder_resolve, name="reminder_resolve"),
     path(f"{REMINDER}hold/", reminders.reminder_hold, name="reminder_hold"),
     path(f"{REMINDER}release/", reminders.reminder_release, name="reminder_release"),
+    path("waitlist/", waitlist.waitlist_list, name="waitlist_list"),
+    path("patients/<uuid:patient_pk>/waitlist/", waitlist.waitlist_person, name="waitlist_person"),
+    path("patients/<uuid:patient_pk>/waitlist/add/", waitlist.waitlist_add, name="waitlist_add"),
+    path(f"{ENTRY}change/", waitlist.waitlist_change, name="waitlist_change"),
+    path(f"{ENTRY}remove/", waitlist.waitlist_remove, name="waitlist_remove"),
+    path(f"{ENTRY}offer/", waitlist.waitlist_offer, name="waitlist_offer"),
+    path("patients/<uuid:patient_pk>/offers/<uuid:pk>/answer/", waitlist.waitlist_answer, name="waitlist_answer"),
 ]

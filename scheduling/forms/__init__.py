@@ -4,6 +4,7 @@ from scheduling.forms.booking import BookForm, MoveForm, SlotForm
 from scheduling.forms.calendar import CalendarForm
 from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
 from scheduling.forms.ledger import LedgerForm
+from scheduling.forms.waitlist import OfferForm, WaitlistForm
 
 __all__ = [
     "BookForm",
@@ -13,5 +14,7 @@ __all__ = [
     "ListedCallForm",
     "MoveForm",
     "NextTryForm",
+    "OfferForm",
     "SlotForm",
+    "WaitlistForm",
 ]

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Facility, Location
@@ -142,3 +143,6 @@ class WaitlistOffer(Record):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(status="offered"), name="waitlist_offer_open")]
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:waitlist_person", args=[self.entry.patient.uuid])

@@ -29,6 +29,16 @@ from scheduling.selectors.ledger import (
 from scheduling.selectors.ledger import PAGE_SIZE as LEDGER_A_PAGE
 from scheduling.selectors.offers import Offer, offers
 from scheduling.selectors.slots import Slot, free_slots
+from scheduling.selectors.waitlist import (
+    ends_label,
+    entries_of,
+    entry_of,
+    offer_of,
+    offerable,
+    replaceable,
+    waitlist,
+    waitlist_count,
+)
 
 __all__ = [
     "CALLS_A_PAGE",
@@ -50,11 +60,16 @@ __all__ = [
     "confirmations",
     "day_board",
     "dead_letters",
+    "ends_label",
+    "entries_of",
+    "entry_of",
     "free_slots",
     "is_safe",
     "ledger",
     "ledger_page",
     "next_statuses",
+    "offer_of",
+    "offerable",
     "offers",
     "parse_day",
     "practitioners_of",
@@ -62,8 +77,11 @@ __all__ = [
     "reminder_of",
     "reminder_row",
     "reminders_of",
+    "replaceable",
     "rooms_of",
     "row_of",
     "todays_appointments",
+    "waitlist",
+    "waitlist_count",
     "week_board",
 ]

@@ -8,14 +8,17 @@ from scheduling.services.deadletters import resolve_reminder
 from scheduling.services.groups import add_seat, book_group, remove_seat
 from scheduling.services.heldback import hold_back_reminder, let_go_reminder
 from scheduling.services.holds import hold_time, release_hold
+from scheduling.services.offers import accept_offer, decline_offer, offer_time, remove_entry, withdraw_offer
 from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
 from scheduling.services.queue import queue_reminders, withdraw_reminders
 from scheduling.services.selfmove import hold_other_time, let_other_time_go, take_other_time
 from scheduling.services.sending import send_due_reminders
+from scheduling.services.turns import offer_freed_times
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
 __all__ = [
+    "accept_offer",
     "accept_proposal",
     "add_seat",
     "add_to_waitlist",
@@ -24,6 +27,7 @@ __all__ = [
     "cancel_appointment",
     "change_entry",
     "close_met_wishes",
+    "decline_offer",
     "end_call",
     "hold_back_reminder",
     "hold_other_time",
@@ -33,12 +37,15 @@ __all__ = [
     "log_call",
     "may_override",
     "move_appointment",
+    "offer_freed_times",
+    "offer_time",
     "opt_out",
     "owe_freed_time",
     "propose_appointment",
     "queue_reminders",
     "record_answer",
     "release_hold",
+    "remove_entry",
     "remove_seat",
     "resolve_reminder",
     "send_due_reminders",
@@ -46,6 +53,7 @@ __all__ = [
     "set_status",
     "start_call",
     "take_other_time",
+    "withdraw_offer",
     "withdraw_proposal",
     "withdraw_reminders",
 ]

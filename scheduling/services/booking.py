@@ -112,9 +112,10 @@ def move_appointment(
 
 
 @transaction.atomic
-def cancel_appointment(*, appointment: Appointment, reason: str, by: User) -> Appointment:
+def cancel_appointment(*, appointment: Appointment, reason: str, by: User | None) -> Appointment:
     """Cancel with a reason; everybody's time is free again, nothing is deleted and no reminder goes.
 
+    `by` None is the patient, who by a link took another time instead.
     Raises DomainError without a reason, or if it is not upcoming any more.
     """
     if not reason.strip():
@@ -123,8 +124,8 @@ def cancel_appointment(*, appointment: Appointment, reason: str, by: User) -> Ap
     require_upcoming(appointment)
     appointment.status, appointment.status_at = Status.CANCELLED, timezone.now()
     appointment.cancel_reason = reason.strip()
-    audit.save(appointment, by=by)
-    guards.free(appointment, by)
+    audit.save(appointment, by=by, reason="" if by else "link")
+    guards.free(appointment, by, reason="" if by else "link")
     owe_freed_time(appointment=appointment, **_time_of(appointment))
     withdraw_reminders(appointment=appointment)
     path.open_chart(appointment)

@@ -56,7 +56,7 @@ def visit_moved(appointment: Appointment, by: User | None) -> None:
         _say_next(appointment.episode, "See the physician visit through", appointment.ends_at, by)
 
 
-def visit_cancelled(appointment: Appointment, by: User) -> None:
+def visit_cancelled(appointment: Appointment, by: User | None) -> None:
     settle_tasks(appointment, by, "Cancelled")
     if not is_physician_visit(appointment) or not appointment.episode:
         return

@@ -1,6 +1,6 @@
 """Who waits for a time: put on the list, changed, served; and the times that came free, owed to them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,11 +9,11 @@ from accounts.models import Location, User
 from core import audit
 from core.errors import DomainError, explain
 from patients.models import Patient
+from scheduling.answering import is_worth_offering
 from scheduling.models import Appointment, AppointmentType, FreedTime, WaitlistEntry, WaitlistOffer
 from scheduling.services.locks import lock
 from staff.models import Practitioner
 
-WORTH_OFFERING = timedelta(hours=1)  # nobody can be told and come in less
 ON_IT_ALREADY = "This person is on the waitlist for this already. Change that entry instead."
 
 
@@ -72,7 +72,7 @@ def owe_freed_time(
     """
     if appointment.patient_id is None or practitioner is None or appointment.external:
         return
-    if starts_at - timezone.now() < WORTH_OFFERING or _is_only_offered(appointment):
+    if not is_worth_offering(starts_at) or _is_only_offered(appointment):
         return
     FreedTime.objects.create(
         facility=appointment.facility, practitioner=practitioner, location=location, starts_at=starts_at,

@@ -28,7 +28,7 @@ QUERIES = {
     Role.CLINICAL_COORDINATOR: 10,
     Role.INTAKE: 16,
     Role.PATIENT_CARE: 17,
-    Role.TREATMENT: 13,
+    Role.TREATMENT: 14,
     Role.ACTIVITIES: 17,
     Role.PHYSICIAN_SERVICES: 7,
     Role.CLERK: 15,

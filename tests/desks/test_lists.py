@@ -85,7 +85,7 @@ def test_the_list_of_people_asks_five_queries_of_its_own(world, number, django_a
         factories.episode(person, world.facility, by=world.people[Role.INTAKE])
     client = signed_in(world.people[Role.TREATMENT])
     client.get(PEOPLE)
-    with django_assert_num_queries(9):  # user, memberships, read log and strip are the other four
+    with django_assert_num_queries(10):  # user, memberships, read log, strip and the waitlist's count are the others
         page = client.get(PEOPLE)
     assert len(page.context["rows"]) == min(number + 1, 50)
     assert page.context["total"] == number + 1

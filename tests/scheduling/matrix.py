@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.roles import Role
-from scheduling import links
-from scheduling.models import Appointment, AppointmentLink, Reminder
+from scheduling import links, services
+from scheduling.models import Appointment, AppointmentLink, Reminder, WaitlistEntry
 from tests import factories
 from tests.access_matrix import Row, desk_row
 from tests.scheduling import stage
@@ -86,7 +86,39 @@ def of_call_in_hand(world: World) -> list[Any]:
     return of_appointment(world)
 
 
+def waiting_entry(world: World) -> WaitlistEntry:
+    entry = WaitlistEntry(patient=world.patient, facility=world.facility, type=stage.visit_type(world.facility))
+    return services.add_to_waitlist(entry=entry, by=world.people[Role.TREATMENT])
+
+
+def of_entry(world: World) -> list[Any]:
+    return [world.patient.uuid, waiting_entry(world).uuid]
+
+
+def of_offer(world: World) -> list[Any]:
+    doctor, room = factories.practitioner(world.facility), factories.LocationFactory(facility=world.facility)
+    stage.hours(doctor, world.facility)
+    offer = services.offer_time(
+        entry=waiting_entry(world), practitioner=doctor, location=room, starts_at=stage.at(2, facility=world.facility),
+        by=world.people[Role.TREATMENT],
+    )  # fmt: skip
+    return [world.patient.uuid, offer.uuid]
+
+
+WAITLIST: list[Row] = [
+    desk_row("scheduling:waitlist_list", BOOKS),
+    Row("scheduling:waitlist_person", SEES, NOT_SEES, args=of_patient),
+    Row("scheduling:waitlist_add", BOOKS, NOT_BOOKS, args=of_patient),
+    Row("scheduling:waitlist_add", BOOKS, NOT_BOOKS, args=of_patient, method="post"),
+    Row("scheduling:waitlist_change", BOOKS, NOT_BOOKS, args=of_entry),
+    Row("scheduling:waitlist_change", BOOKS, NOT_BOOKS, args=of_entry, method="post"),
+    Row("scheduling:waitlist_remove", BOOKS, NOT_BOOKS, args=of_entry, method="post", data={"reason": "Moved"}),
+    Row("scheduling:waitlist_offer", BOOKS, NOT_BOOKS, args=of_entry),
+    Row("scheduling:waitlist_offer", BOOKS, NOT_BOOKS, args=of_entry, method="post"),
+    Row("scheduling:waitlist_answer", BOOKS, NOT_BOOKS, args=of_offer, method="post", data={"answer": "accepted"}),
+]  # fmt: skip
 MATRIX: list[Row] = [
+    *WAITLIST,
     desk_row("scheduling:day", "clinical intake patient-care treatment activities clinician"),
     desk_row("scheduling:week", "clinical intake patient-care treatment activities clinician"),
     desk_row("scheduling:call_list", BOOKS),
