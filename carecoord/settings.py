@@ -166,6 +166,16 @@ EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
+# How many reminders a minute a mail domain takes: MAIL_DOMAIN_LIMITS="gmail.com=300,*=1000"; without *, no limit.
+MAIL_DOMAIN_LIMITS: dict[str, int] = env.dict("MAIL_DOMAIN_LIMITS", {}, subcast_values=int)
+# Where undeliverable mail comes back to, and the mailbox it is read from: maildir:///path or imaps://user:pass@host/INBOX.
+# The address may hold {id}, as in bounces+{id}@mail.example.org, if the mail server takes what stands after a plus.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+BOUNCE_URL = env.str("BOUNCE_URL", "")
+# A worker that holds a row longer than this is taken to be dead.
+REMINDER_LEASE_SECONDS = env.int("REMINDER_LEASE_SECONDS", 300)
+# So many connections to database and mail server a worker has at most while it sends reminders.
+REMINDER_LANES = env.int("REMINDER_LANES", 4)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Appointments <appointments@localhost>")
 EMAIL_SUBJECT_PREFIX = ""
 

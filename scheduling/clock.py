@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-EARLIEST, LATEST = time(8), time(20)
+Hours = tuple[time, time]
+BY_DAY: Hours = (time(8), time(20))  # the widest that a facility may choose: Facility.mail_from, mail_until
 
 
 def day_bounds(day: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
@@ -21,29 +22,30 @@ def before(start: datetime, *, days: int, hours: int, tz: ZoneInfo) -> datetime:
     return (wall.astimezone(ZoneInfo("UTC")) - timedelta(hours=hours)).astimezone(tz)
 
 
-def may_send_at(moment: datetime, tz: ZoneInfo) -> bool:
-    """Whether mail may go then: from 08:00 to 20:00 on the facility's clock."""
-    return EARLIEST <= moment.astimezone(tz).time() <= LATEST
+def may_send_at(moment: datetime, tz: ZoneInfo, hours: Hours = BY_DAY) -> bool:
+    """Whether mail may go then, on the facility's clock."""
+    return hours[0] <= moment.astimezone(tz).time() <= hours[1]
 
 
-def civil(moment: datetime, *, until: datetime, tz: ZoneInfo) -> datetime:
-    """The moment moved into 08:00 to 20:00, and well before `until`.
+def civil(moment: datetime, *, until: datetime, tz: ZoneInfo, hours: Hours = BY_DAY) -> datetime:
+    """The moment moved into the hours in which mail may go, and well before `until`.
 
-    Too late becomes 20:00 of that day; too early 08:00, or 20:00 of the day before if 08:00 leaves less than an hour.
+    Too late becomes the last moment of that day's hours; too early the first, or the last of the day before if the
+    first leaves less than an hour.
     """
-    local = moment.astimezone(tz)
-    if local.time() > LATEST:
-        return datetime.combine(local.date(), LATEST, tz)
-    if local.time() >= EARLIEST:
+    local, (earliest, latest) = moment.astimezone(tz), hours
+    if local.time() > latest:
+        return datetime.combine(local.date(), latest, tz)
+    if local.time() >= earliest:
         return local
-    morning = datetime.combine(local.date(), EARLIEST, tz)
+    morning = datetime.combine(local.date(), earliest, tz)
     if morning <= until - timedelta(hours=1):
         return morning
-    return datetime.combine(local.date() - timedelta(days=1), LATEST, tz)
+    return datetime.combine(local.date() - timedelta(days=1), latest, tz)
 
 
-def next_morning(moment: datetime, tz: ZoneInfo) -> datetime:
-    """The next 08:00 on the facility's clock."""
+def next_morning(moment: datetime, tz: ZoneInfo, hours: Hours = BY_DAY) -> datetime:
+    """The next moment after which mail may go, on the facility's clock."""
     local = moment.astimezone(tz)
-    day = local.date() if local.time() < EARLIEST else local.date() + timedelta(days=1)
-    return datetime.combine(day, EARLIEST, tz)
+    day = local.date() if local.time() < hours[0] else local.date() + timedelta(days=1)
+    return datetime.combine(day, hours[0], tz)

@@ -7,7 +7,7 @@ from scheduling import links
 from scheduling.mail import TellingWords, reminder_mail, wordlist
 from scheduling.models import Reminder
 from scheduling.selectors import code_label
-from scheduling.services.sending import refusal
+from scheduling.services.reading import refusal
 
 SAMPLE = "sample-link-that-opens-nothing"
 
@@ -25,7 +25,7 @@ def preview(reminder: Reminder) -> Preview:
     """The exact text of the message if it went now; the address of the patient is not shown."""
     appointment = reminder.appointment
     consent = channel_consent(appointment.patient, appointment.facility) if appointment.patient else None
-    problem = refusal(reminder.schedule_version, appointment, consent)
+    problem = refusal(reminder, appointment, consent)
     if problem or consent is None:
         return Preview(problem=code_label(problem))
     try:

@@ -7,6 +7,9 @@ from records.selectors.consents import (
     channel_state,
     consent_of,
     email_addresses,
+    has_expired,
+    permits_mail,
+    standing_consents,
 )
 from records.selectors.documents import (
     document_of,
@@ -39,13 +42,16 @@ __all__ = [
     "envelope_count",
     "envelope_rows",
     "handshake",
+    "has_expired",
     "papers_of",
     "papers_to_submit",
+    "permits_mail",
     "readable_documents",
     "readable_submissions",
     "returned_to",
     "sections_of",
     "signatures_of",
+    "standing_consents",
     "submission_of",
     "working_facility",
 ]

@@ -1,9 +1,10 @@
 """The consent to the reminder channel, read at the moment of use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -28,10 +29,32 @@ def channel_consent(patient: Patient, facility: Facility) -> Consent | None:
 
     Read it again at the moment of sending (45 CFR 164.522(b)). People who have died are never written to.
     """
-    today = timezone.localdate(timezone=facility.tz)
-    usable = Q(contact_point__suspended_reason="") & ~Q(contact_point__use=ContactPoint.Use.OLD)
-    rows = _of(patient, facility).filter(usable, status=Consent.Status.ACTIVE, patient__deceased=False)
-    return rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today)).first()
+    consent = _of(patient, facility).filter(status=Consent.Status.ACTIVE, patient__deceased=False).first()
+    return consent if consent and permits_mail(consent, facility) else None
+
+
+def standing_consents(patients: Collection[int]) -> dict[tuple[int, int], Consent]:
+    """The consents of many people that nobody has taken back, by patient and facility. One query.
+
+    Ask `permits_mail` of each: one may have expired, or its address be out of use.
+    """
+    rows = Consent.objects.filter(
+        patient__in=patients, category=Consent.Category.REMINDER_EMAIL, status=Consent.Status.ACTIVE
+    )
+    return {(row.patient_id, row.facility_id): row for row in rows.select_related("contact_point")}
+
+
+def permits_mail(consent: Consent, facility: Facility) -> bool:
+    """Whether a consent permits an e-mail now: active, not expired, its address in use."""
+    address = consent.contact_point
+    if consent.status != Consent.Status.ACTIVE or address is None or has_expired(consent, facility):
+        return False
+    return not address.suspended_reason and address.use != ContactPoint.Use.OLD
+
+
+def has_expired(consent: Consent, facility: Facility) -> bool:
+    """Whether its last day is over at the facility."""
+    return consent.expires_on is not None and consent.expires_on < timezone.localdate(timezone=facility.tz)
 
 
 def channel_state(patient: Patient, facility: Facility) -> ChannelState:
@@ -43,7 +66,7 @@ def channel_state(patient: Patient, facility: Facility) -> ChannelState:
         return ChannelState("Reminders declined: call", "neutral", may_write=False)
     if last.status != Consent.Status.ACTIVE:
         return ChannelState("Reminders revoked: call", "neutral", may_write=False)
-    if last.expires_on and last.expires_on < timezone.localdate(timezone=facility.tz):
+    if has_expired(last, facility):
         return ChannelState("Reminder consent expired", "warning", may_write=False)
     if last.contact_point and last.contact_point.suspended_reason:
         return ChannelState("Reminders suspended: mail came back", "danger", may_write=False)

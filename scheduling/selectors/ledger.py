@@ -31,6 +31,10 @@ CODES = {
     "server-away": "Mail server away, trying again",
     "address": "The address cannot be used",
     "sent-again": "To be sent again",
+    "overtaken": "A later message said it",
+    "offer-over": "The offer was over",
+    "domain-limit": "Waiting: the mail service takes so many a minute",
+    "domain-paused": "Waiting: the mail service asked for a pause",
     "held-back": "Held back by hand",
 }
 DEAD = (Reminder.Status.FAILED, Reminder.Status.IN_DOUBT)

@@ -13,7 +13,7 @@ from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
 from scheduling.services.queue import queue_reminders, withdraw_reminders
 from scheduling.services.selfmove import hold_other_time, let_other_time_go, take_other_time
-from scheduling.services.sending import send_due_reminders
+from scheduling.services.sending import lanes_needed, send_due_reminders
 from scheduling.services.turns import offer_freed_times
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
@@ -34,6 +34,7 @@ __all__ = [
     "hold_time",
     "let_go_reminder",
     "let_other_time_go",
+    "lanes_needed",
     "log_call",
     "may_override",
     "move_appointment",

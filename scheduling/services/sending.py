@@ -1,48 +1,24 @@
 """Reminders on their way: claimed with a lease, marked before each message leaves, never sent twice."""
 
-import smtplib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
-from django.template import TemplateSyntaxError
+from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Facility
-from records.models import Consent
-from records.selectors import channel_consent
-from scheduling import clock, links
-from scheduling.mail import TellingWords, Wordlist, message_id, reminder_mail, wordlist
-from scheduling.models import Appointment, AppointmentLink, Reminder
+from scheduling.mail import envelope_sender, message_id
+from scheduling.models import Reminder
+from scheduling.services.batches import Outgoing, Workshop, judge, outgoing
+from scheduling.services.claims import claim, release_expired_leases
+from scheduling.services.line import SLOW_DOWN, Line, MailServerAway, Outcome
+from scheduling.services.marks import leave, prepare_leave, record, settle
 
 Status = Reminder.Status
-LEASE = timedelta(minutes=5)
+WORTH_A_LANE = 100
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # after the 1st … 4th temporary refusal
-# What a message that cannot be made raises: a bad address, a zone or a template that is not there.
-UNMADE = (ValueError, LookupError, TypeError, AttributeError, TemplateSyntaxError)
-
-
-class MailServerAway(Exception):
-    """Nothing can be sent now; no message has left."""
-
-
-@dataclass
-class Drain:
-    """One run of one worker: its name, its connection, what it has read of each facility."""
-
-    worker: str
-    smtp: Any = None
-    words: dict[int, Wordlist] = field(default_factory=dict)
-
-    def words_of(self, facility: Facility) -> Wordlist:
-        if facility.pk not in self.words:
-            self.words[facility.pk] = wordlist(facility)
-        return self.words[facility.pk]
 
 
 def send_due_reminders(*, worker: str, batch: int = 500) -> Counter[str]:
@@ -52,200 +28,119 @@ def send_due_reminders(*, worker: str, batch: int = 500) -> Counter[str]:
     marked `sending` and committed just before its message leaves. Whose lease ends while claimed is due again;
     whose lease ends while sending may have left: it is `in-doubt` and a person decides. `worker` names this run alone.
     """
-    counts: Counter[str] = Counter()
     release_expired_leases()
-    drain = Drain(worker)
+    shop = Workshop(worker)
     try:
         while claimed := claim(worker=worker, batch=batch):
-            with _connected(drain):
-                for pk in claimed:
-                    counts[_deliver(pk, drain)] += 1
+            shop.words.clear()
+            _Batch(shop).send(outgoing(claimed, shop))
     except MailServerAway:
-        counts["released"] = _release(worker)
-    return counts
+        shop.counts["released"] = _release(worker)
+    return +shop.counts
 
 
-def release_expired_leases() -> None:
-    """Claimed rows of a worker that is gone are due again; a message it was sending is in doubt."""
-    now = timezone.now()
-    late = Reminder.objects.filter(lease_until__lt=now)
-    late.filter(status=Status.SENDING).update(status=Status.IN_DOUBT, code="worker-lost", changed_at=now)
-    late.filter(status=Status.CLAIMED).update(status=Status.DUE, worker="", lease_until=None, changed_at=now)
+def lanes_needed() -> int:
+    """How many runs side by side what is due is worth: while one waits for the disk, others go on."""
+    most = settings.REMINDER_LANES
+    due = Reminder.objects.due()[: most * WORTH_A_LANE].count()
+    return max(1, min(most, due // WORTH_A_LANE))
 
 
-@transaction.atomic
-def claim(*, worker: str, batch: int) -> list[int]:
-    """Take up to `batch` due rows, the longest due first; what another worker holds is passed over."""
-    due = Reminder.objects.due().order_by("send_at").select_for_update(skip_locked=True, no_key=True)
-    found = list(due.values_list("pk", flat=True)[:batch])
-    now = timezone.now()
-    Reminder.objects.filter(pk__in=found).update(
-        status=Status.CLAIMED, worker=worker, lease_until=now + LEASE, changed_at=now
-    )
-    return found
+class _Batch:
+    """Messages over one connection. `told` are the rows of a message that was accepted and is not yet recorded so:
+    the statement that marks the next message records it too."""
 
+    def __init__(self, shop: Workshop) -> None:
+        self.shop, self.line = shop, Line()
+        self.told: list[int] = []
+        self.paused: dict[str, datetime] = {}
 
-def _deliver(pk: int, drain: Drain) -> str:
-    message = _prepare(pk, drain)
-    if isinstance(message, str):
-        return message
-    _reconnect(drain)
-    outcome = _handed_over(message, drain)
-    return _record(pk, drain.worker, outcome)
+    def send(self, messages: Sequence[Outgoing]) -> None:
+        if not messages:
+            return
+        prepare_leave()
+        try:
+            for each in messages:
+                self._send(each)
+        finally:
+            self._leave(None)
+            self.line.close()
 
+    def _send(self, each: Outgoing) -> None:
+        """Look again, mark, hand over. What changed since it was read is read and made anew, once."""
+        if each.domain in self.paused:
+            self._put_off(each)
+        elif self._marked(each):
+            self._hand_over(each)
+        else:
+            for anew in outgoing(each.pks, self.shop):
+                if self._marked(anew):
+                    self._hand_over(anew)
+                else:
+                    self._settle(anew, Status.DUE)
 
-@transaction.atomic
-def _prepare(pk: int, drain: Drain) -> EmailMultiAlternatives | str:
-    """Read everything again, now; the message to send, marked as leaving, or the state in which the row ended."""
-    reminder = _mine(pk, drain.worker)
-    if reminder is None:
-        return "taken"
-    appointment = reminder.appointment
-    consent = channel_consent(appointment.patient, appointment.facility) if appointment.patient else None
-    later = _later(reminder, appointment)
-    if later:
-        return _settle(reminder, Status.DUE, send_at=later)
-    code = refusal(reminder.schedule_version, appointment, consent)
-    if not code and not reminder.at_any_hour and not clock.may_send_at(timezone.now(), appointment.facility.tz):
-        code = "late"
-    if code or consent is None:
-        return _settle(reminder, Status.SKIPPED, code=code)
-    return _written(reminder, appointment, consent, drain)
+    def _marked(self, each: Outgoing) -> bool:
+        self.line.open()
+        return not any(map(judge, each.rows)) and self._leave(each)
 
-
-def _written(
-    reminder: Reminder, appointment: Appointment, consent: Consent, drain: Drain
-) -> EmailMultiAlternatives | str:
-    reply, stop = links.new_token(), links.new_token()
-    try:
-        message = reminder_mail(
-            reminder, appointment, consent, drain.words_of(appointment.facility),
-            reply_url=links.address("reply", reply), stop_url=links.address("opt_out", stop),
+    def _leave(self, each: Outgoing | None) -> bool:
+        told, self.told = self.told, []
+        if each is None:
+            return bool(told) and leave(worker=self.shop.worker, told=told, rows=[], seen=[])
+        return leave(
+            worker=self.shop.worker, told=told, rows=each.pks, seen=each.seen,
+            message_id=message_id(each.first), domain=each.domain,
         )  # fmt: skip
-        message.message()
-    except TellingWords:
-        return _settle(reminder, Status.FAILED, code="wording")
-    except UNMADE:
-        return _settle(reminder, Status.FAILED, code="unmade")
-    purpose = AppointmentLink.Purpose
-    AppointmentLink.objects.bulk_create(
-        [links.link_for(reminder, reply, purpose.REPLY), links.link_for(reminder, stop, purpose.OPT_OUT)]
-    )
-    _settle(reminder, Status.SENDING, message_id=message_id(reminder), lease_until=timezone.now() + LEASE)
-    return message
+
+    def _hand_over(self, each: Outgoing) -> None:
+        outcome = self._spoken(each)
+        if outcome.kind == "unsent" and self._marked_again(each):
+            outcome = self._spoken(each)
+        if outcome.kind == "sent":
+            self.told = each.pks
+            self.shop.counts[Status.SENT] += len(each.rows)
+        else:
+            self._recorded(each, outcome)
+
+    def _marked_again(self, each: Outgoing) -> bool:
+        """The server had hung up and nothing has left. Raises MailServerAway with the rows merely claimed."""
+        settle(each.pks, worker=self.shop.worker, held=[Status.SENDING], status=Status.CLAIMED)
+        return self._marked(each)
+
+    def _spoken(self, each: Outgoing) -> Outcome:
+        sender = envelope_sender(each.first, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+        return self.line.send(sender, each.mail.to, each.mail.raw)
+
+    def _recorded(self, each: Outgoing, outcome: Outcome) -> None:
+        """A refusal, for good or for now, or doubt. After a temporary one it is tried again, if before the start."""
+        pks, attempts = each.pks, each.first.attempts
+        changes: dict[str, Any] = {"code": outcome.code, "told_with": None}
+        if outcome.kind == "in-doubt":
+            status, changes = Status.IN_DOUBT, {"code": outcome.code}
+        elif outcome.kind != "refused" and (again := _next_try(each)):
+            status, changes = Status.DUE, changes | {"send_at": again, "attempts": attempts + 1}
+            if outcome.code in SLOW_DOWN:
+                self.paused[each.domain] = again
+        else:
+            status, changes = Status.FAILED, changes | {"attempts": attempts + 1}
+        self.shop.counts[status] += record(pks, worker=self.shop.worker, status=status, **changes)
+
+    def _put_off(self, each: Outgoing) -> None:
+        self._settle(each, Status.DUE, code="domain-paused", send_at=self.paused[each.domain])
+
+    def _settle(self, each: Outgoing, status: str, **changes: Any) -> None:
+        self.shop.counts[status] += settle(each.pks, worker=self.shop.worker, status=status, **changes)
 
 
-def refusal(schedule_version: int, appointment: Appointment, consent: Consent | None) -> str:
-    """Why a message about this version of the appointment may not go, "" if it may. Codes, kept in the row."""
-    patient = appointment.patient
-    if patient is None or patient.deceased:
-        return "deceased"
-    if appointment.status == Appointment.Status.CANCELLED:
-        return "cancelled"
-    if appointment.status not in Appointment.UPCOMING or schedule_version != appointment.schedule_version:
-        return "superseded"
-    if appointment.starts_at <= timezone.now():
-        return "started"
-    return "" if consent else _why_no_consent(appointment)
-
-
-def _why_no_consent(appointment: Appointment) -> str:
-    held = Consent.objects.filter(
-        patient=appointment.patient, facility=appointment.facility, status=Consent.Status.ACTIVE
-    )
-    last = held.select_related("contact_point").first()
-    if last is None or last.contact_point is None:
-        return "no-consent"
-    return "suspended" if last.contact_point.suspended_reason else "no-address"
-
-
-def _later(reminder: Reminder, appointment: Appointment) -> datetime | None:
-    """A row that comes up at night, after an outage, waits for the morning if that is before the start."""
-    now, tz = timezone.now(), appointment.facility.tz
-    if reminder.at_any_hour or clock.may_send_at(now, tz):
+def _next_try(each: Outgoing) -> datetime | None:
+    """When a message that was refused for now is tried again; None if it was tried often enough or would be late."""
+    if each.first.attempts >= len(PAUSES):
         return None
-    morning = clock.next_morning(now, tz)
-    return morning if morning < appointment.starts_at else None
-
-
-def _handed_over(message: EmailMultiAlternatives, drain: Drain) -> tuple[str, str]:
-    """Give it to the mail server: `sent`, `refused` for good, `again` later, or `in-doubt`, with a code."""
-    try:
-        drain.smtp.send_messages([message])
-    except smtplib.SMTPRecipientsRefused as error:
-        return _answered(max(code for code, _ in error.recipients.values()))
-    except smtplib.SMTPResponseException as error:
-        return _answered(error.smtp_code)
-    except smtplib.SMTPNotSupportedError:
-        return "refused", "address"
-    except UNMADE:
-        return "refused", "unmade"
-    except (smtplib.SMTPException, OSError):
-        drain.smtp.close()
-        return "in-doubt", "connection-lost"
-    return "sent", ""
-
-
-def _answered(code: int) -> tuple[str, str]:
-    return ("again" if 400 <= code < 500 else "refused"), f"smtp-{code}"
-
-
-@transaction.atomic
-def _record(pk: int, worker: str, outcome: tuple[str, str]) -> str:
-    kind, code = outcome
-    reminder = Reminder.objects.select_for_update(no_key=True).get(pk=pk)
-    if reminder.worker != worker or reminder.status not in (Status.SENDING, Status.IN_DOUBT):
-        return "taken"
-    if kind == "sent":
-        return _settle(reminder, Status.SENT, sent_at=timezone.now())
-    if kind == "in-doubt":
-        return _settle(reminder, Status.IN_DOUBT, code=code)
-    if kind == "again" and reminder.attempts < len(PAUSES):
-        later = timezone.now() + PAUSES[reminder.attempts]
-        return _settle(reminder, Status.DUE, code=code, send_at=later, attempts=reminder.attempts + 1)
-    return _settle(reminder, Status.FAILED, code=code, attempts=reminder.attempts + 1)
-
-
-def _mine(pk: int, worker: str) -> Reminder | None:
-    """The row, if this run still holds it, with what it speaks of as it is now."""
-    mine = Reminder.objects.filter(pk=pk, worker=worker, status=Status.CLAIMED)
-    row = mine.select_for_update(no_key=True, of=("self",)).select_related(
-        "appointment__facility", "appointment__patient"
-    )
-    return row.first()
-
-
-def _settle(reminder: Reminder, status: str, **changes: Any) -> str:
-    if status not in (Status.CLAIMED, Status.SENDING):
-        changes.setdefault("lease_until", None)
-    changes.setdefault("code", "")
-    Reminder.objects.filter(pk=reminder.pk).update(status=status, changed_at=timezone.now(), **changes)
-    return status
+    again = timezone.now() + PAUSES[each.first.attempts]
+    return again if again < min(row.appointment.starts_at for row in each.rows) else None
 
 
 def _release(worker: str) -> int:
     """The mail server is away: what is claimed is due again, and no attempt is counted."""
     mine = Reminder.objects.filter(worker=worker, status=Status.CLAIMED)
     return mine.update(status=Status.DUE, code="server-away", worker="", lease_until=None, changed_at=timezone.now())
-
-
-@contextmanager
-def _connected(drain: Drain) -> Iterator[None]:
-    """One connection for a batch."""
-    drain.smtp = get_connection()
-    _reconnect(drain)
-    try:
-        yield
-    finally:
-        drain.smtp.close()
-
-
-def _reconnect(drain: Drain) -> None:
-    """The server may have hung up between two messages; nothing of this one has left yet."""
-    line = getattr(drain.smtp, "connection", None)
-    if line is not None and getattr(line, "sock", None) is None:
-        drain.smtp.close()
-    try:
-        drain.smtp.open()
-    except (smtplib.SMTPException, OSError) as error:
-        raise MailServerAway from error

@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import Facility, Location, User
+from carecoord.bench import owed
 from core import audit
 from patients.models import Patient
 from records.models import Consent
@@ -63,16 +64,7 @@ def at(days: int, hour: int = 14, minute: int = 0, *, facility: Facility) -> dat
 
 def owe(facility: Facility, number: int, **choices: Any) -> list[Reminder]:
     """So many due reminders of as many people who consent, without the cost of booking each."""
-    type, start, rows = visit_type(facility, code="owed"), at(3, facility=facility), []
-    for n in range(number):
-        person = factories.patient(facility, family_name=f"Secret{n}", given_name=("Ana", "Grace", "José")[n % 3])
-        chosen = {name: values[n % len(values)] for name, values in choices.items()}
-        consent(person, facility, email=f"p{n}@example.net", **chosen)
-        visit = Appointment(facility=facility, type=type, patient=person)
-        visit.set_time(start, start + timedelta(minutes=30), facility.tz)
-        row = saved(visit)
-        rows.append(Reminder(appointment=row, schedule_version=1, at_any_hour=True, send_at=timezone.now()))
-    return Reminder.objects.bulk_create(rows)
+    return owed.owe(visit_type(facility, code="owed"), number, **choices)
 
 
 def visit(
