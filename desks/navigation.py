@@ -65,6 +65,8 @@ ITEMS = (
             words="submissions returned papers"),
     Item("Schedule", "scheduling:day", "calendar-days", TIME, Perm.CALENDAR_VIEW, words="day calendar appointments"),
     _action("Week", "scheduling:week", "calendar-range", TIME, perm=Perm.CALENDAR_VIEW, words="schedule calendar"),
+    Item("Arrivals", "scheduling:arrivals", "door-open", TIME, Perm.APPOINTMENT_EDIT,
+         words="waiting here check in came no-show today"),
     Item("Calls", "scheduling:call_list", "phone", TIME, Perm.APPOINTMENT_EDIT, CALLERS, words="confirm unconfirmed"),
     Item("Waitlist", "scheduling:waitlist_list", "hourglass", TIME, Perm.APPOINTMENT_EDIT, CALLERS, count="waitlist",
          words="waiting earlier offer"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import board, booking, calls, reminders, waitlist
+from scheduling.views import appointments, arrivals, board, booking, calls, moving, reminders, waitlist
 
 app_name = "scheduling"
 ENTRY = "patients/<uuid:patient_pk>/waitlist/<uuid:pk>/"
@@ -9,16 +9,19 @@ REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
 urlpatterns = [
     path("", board.day, name="day"),
     path("week/", board.week, name="week"),
+    path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("calls/", calls.call_list, name="call_list"),
     path("reminders/", reminders.reminder_list, name="reminder_list"),
     path("patients/<uuid:patient_pk>/slots/", booking.slot_list, name="slot_list"),
-    path("patients/<uuid:patient_pk>/appointments/", booking.appointment_list, name="appointment_list"),
+    path("patients/<uuid:patient_pk>/holds/add/", booking.hold_add, name="hold_add"),
+    path("patients/<uuid:patient_pk>/holds/<uuid:pk>/release/", booking.hold_release, name="hold_release"),
+    path("patients/<uuid:patient_pk>/appointments/", appointments.appointment_list, name="appointment_list"),
     path("patients/<uuid:patient_pk>/appointments/book/", booking.appointment_book, name="appointment_book"),
-    path(APPOINTMENT, booking.appointment_detail, name="appointment_detail"),
-    path(f"{APPOINTMENT}move/", booking.appointment_move, name="appointment_move"),
-    path(f"{APPOINTMENT}cancel/", booking.appointment_cancel, name="appointment_cancel"),
-    path(f"{APPOINTMENT}status/", booking.appointment_status, name="appointment_status"),
-    path(f"{APPOINTMENT}calls/add/", booking.call_add, name="call_add"),
+    path(APPOINTMENT, appointments.appointment_detail, name="appointment_detail"),
+    path(f"{APPOINTMENT}move/", moving.appointment_move, name="appointment_move"),
+    path(f"{APPOINTMENT}cancel/", appointments.appointment_cancel, name="appointment_cancel"),
+    path(f"{APPOINTMENT}status/", arrivals.appointment_status, name="appointment_status"),
+    path(f"{APPOINTMENT}calls/add/", appointments.call_add, name="call_add"),
     path(f"{APPOINTMENT}calls/start/", calls.call_start, name="call_start"),
     path(f"{APPOINTMENT}calls/stop/", calls.call_stop, name="call_stop"),
     path(f"{APPOINTMENT}calls/log/", calls.call_log, name="call_log"),

@@ -1,15 +1,18 @@
 """What is typed at the booking screens."""
 
-from scheduling.forms.booking import BookForm, MoveForm, SlotForm
-from scheduling.forms.calendar import CalendarForm
+from scheduling.forms.booking import BookForm, HoldForm, MoveForm
+from scheduling.forms.calendar import ArrivalsForm, CalendarForm
 from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
 from scheduling.forms.ledger import LedgerForm
+from scheduling.forms.slots import SlotForm
 from scheduling.forms.waitlist import OfferForm, WaitlistForm
 
 __all__ = [
+    "ArrivalsForm",
     "BookForm",
     "CalendarForm",
     "CallForm",
+    "HoldForm",
     "LedgerForm",
     "ListedCallForm",
     "MoveForm",

@@ -5,21 +5,31 @@ from typing import Any
 from django import forms
 
 from accounts.models import Facility, Location
-from scheduling.forms.fields import ByUuid, rows_of
-from scheduling.selectors.board import practitioners_of
-from scheduling.selectors.board import rooms_of as rooms_of_facility
+from scheduling.forms.fields import ByUuid
+from scheduling.selectors.board import calendar_practitioners, calendar_rooms
 from staff.models import Practitioner
 
 
 class CalendarForm(forms.Form):
-    """What the calendar shows."""
+    """What the calendar shows. `by` is "room" when rooms stand side by side and not practitioners."""
 
+    by = forms.ChoiceField(choices=[("", "practitioner"), ("room", "room")], required=False, widget=forms.HiddenInput)
     day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    practitioner = ByUuid(Practitioner.objects.none(), required=False, empty_label="Everyone")
+    practitioner = ByUuid(Practitioner.objects.none(), label="Clinician", required=False, empty_label="Everyone")
     location = ByUuid(Location.objects.none(), label="Room", required=False, empty_label="All rooms")
     mine = forms.BooleanField(label="Only mine", required=False)
 
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practitioner"].queryset = rows_of(Practitioner, practitioners_of(facility))
-        self.fields["location"].queryset = rows_of(Location, rooms_of_facility(facility))
+        self.fields["practitioner"].queryset = calendar_practitioners(facility)
+        self.fields["location"].queryset = calendar_rooms(facility)
+
+
+class ArrivalsForm(forms.Form):
+    """Whose arrivals are shown."""
+
+    practitioner = ByUuid(Practitioner.objects.none(), label="Clinician", required=False, empty_label="Everyone")
+
+    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practitioner"].queryset = calendar_practitioners(facility)

@@ -174,6 +174,8 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
         Appointment.Status.BOOKED,
     ),
     Appointment.Status.CHECKED_IN: (Appointment.Status.FULFILLED, Appointment.Status.ARRIVED),
+    Appointment.Status.FULFILLED: (Appointment.Status.CHECKED_IN,),
+    Appointment.Status.NOSHOW: (Appointment.Status.BOOKED,),
 }
 
 

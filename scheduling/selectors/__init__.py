@@ -3,18 +3,23 @@
 from scheduling.selectors.appointments import (
     answers_to,
     appointment_of,
-    appointments_of,
     bookable_practitioners,
     bookable_types,
     bookings_per_practitioner_after,
     next_statuses,
     problems,
     row_of,
+    step_back,
     todays_appointments,
 )
-from scheduling.selectors.board import day_board, parse_day, practitioners_of, rooms_of, week_board
+from scheduling.selectors.arrivals import arrivals
+from scheduling.selectors.board import Board, day_board, parse_day, practitioners_of, rooms_of, week_board
 from scheduling.selectors.calls import PAGE_SIZE as CALLS_A_PAGE
 from scheduling.selectors.calls import CallList, call_list, call_list_rows, confirmations, is_safe
+from scheduling.selectors.detail import held_for, joinable, offered_until, overrides_of
+from scheduling.selectors.diary import appointments_of, patient_month, patient_week
+from scheduling.selectors.finding import earliest, found_times
+from scheduling.selectors.holding import open_hold, open_holds
 from scheduling.selectors.ledger import (
     DEAD,
     FIRST_ROWS,
@@ -28,6 +33,7 @@ from scheduling.selectors.ledger import (
 )
 from scheduling.selectors.ledger import PAGE_SIZE as LEDGER_A_PAGE
 from scheduling.selectors.offers import Offer, offers
+from scheduling.selectors.resources import equipment_of, interpreters_of, overriders
 from scheduling.selectors.slots import Slot, free_slots
 from scheduling.selectors.waitlist import (
     ends_label,
@@ -45,12 +51,14 @@ __all__ = [
     "DEAD",
     "FIRST_ROWS",
     "LEDGER_A_PAGE",
+    "Board",
     "CallList",
     "Offer",
     "Slot",
     "answers_to",
     "appointment_of",
     "appointments_of",
+    "arrivals",
     "bookable_practitioners",
     "bookable_types",
     "bookings_per_practitioner_after",
@@ -60,18 +68,31 @@ __all__ = [
     "confirmations",
     "day_board",
     "dead_letters",
+    "earliest",
     "ends_label",
     "entries_of",
     "entry_of",
+    "equipment_of",
+    "found_times",
     "free_slots",
+    "held_for",
+    "interpreters_of",
     "is_safe",
+    "joinable",
     "ledger",
     "ledger_page",
     "next_statuses",
     "offer_of",
     "offerable",
+    "offered_until",
     "offers",
+    "open_hold",
+    "open_holds",
+    "overriders",
+    "overrides_of",
     "parse_day",
+    "patient_month",
+    "patient_week",
     "practitioners_of",
     "problems",
     "reminder_of",
@@ -80,6 +101,7 @@ __all__ = [
     "replaceable",
     "rooms_of",
     "row_of",
+    "step_back",
     "todays_appointments",
     "waitlist",
     "waitlist_count",

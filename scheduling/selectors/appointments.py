@@ -30,33 +30,36 @@ STATUS_TONES = {
 }  # fmt: skip
 REPLY_TONES = {"needs-action": "warning", "accepted": "success", "declined": "danger", "tentative": "warning"}
 STATUS_WORDS = {
-    "booked": "Not here after all", "arrived": "Arrived", "checked-in": "Checked in", "fulfilled": "Attended",
+    "booked": "Booked", "arrived": "Arrived", "checked-in": "Checked in", "fulfilled": "Attended",
     "noshow": "Did not come",
 }  # fmt: skip
+# The status before, which mends a wrong tap, and what is said by it.
+BEFORE = {
+    "arrived": ("booked", "Not here after all"), "checked-in": ("arrived", "Not checked in after all"),
+    "fulfilled": ("checked-in", "Not attended after all"), "noshow": ("booked", "Came after all"),
+}  # fmt: skip
+TONES = {"neutral", "primary", "info", "success", "warning"}  # of a kind of appointment
 NOBODY = UUID(int=0)
 
 
 def appointment_of(patient: Patient, pk: UUID) -> Appointment:
     """One appointment of the patient, with all it names. Raises Http404."""
     rows = patient.appointments.select_related(
-        "facility", "type", "patient", "practitioner", "location", "episode", "booked_by"
+        "facility",
+        "type",
+        "patient",
+        "practitioner",
+        "location",
+        "interpreter",
+        "equipment",
+        "episode",
+        "booked_by",
+        "series",
     )
     appointment = with_moves(rows).filter(uuid=pk).first()
     if appointment is None:
         raise Http404
     return appointment
-
-
-def appointments_of(patient: Patient, facility: Facility) -> tuple[list[Row], list[Row]]:
-    """The patient's appointments as rows: to come, soonest first; and past or cancelled, latest first."""
-    rows = patient.appointments.select_related("type", "practitioner", "location", "patient").order_by("starts_at")
-    now = timezone.now()
-    ahead: list[Row] = []
-    behind: list[Row] = []
-    for appointment in rows:
-        coming = appointment.ends_at > now and appointment.status != Appointment.Status.CANCELLED
-        (ahead if coming else behind).append(appointment_row(appointment, facility))
-    return ahead, behind[::-1]
 
 
 def todays_appointments(
@@ -78,11 +81,8 @@ def todays_appointments(
 def standing(facility: Facility) -> QuerySet[Appointment]:
     """What is in the facility's calendar: not cancelled, and not imported from elsewhere."""
     rows = Appointment.objects.filter(facility=facility, external=False)
-    return (
-        with_moves(rows)
-        .exclude(status=Appointment.Status.CANCELLED)
-        .select_related("type", "practitioner", "location", "patient")
-    )
+    named = ("type", "practitioner", "location", "patient", "interpreter", "equipment")
+    return with_moves(rows).exclude(status=Appointment.Status.CANCELLED).select_related(*named)
 
 
 def with_moves(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
@@ -93,11 +93,16 @@ def with_moves(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
 
 def nameable(user: User, facility: Facility, patient_ids: Iterable[int | None]) -> set[int]:
     """Of these patients, those whose appointments the person may see by name. One query at most."""
+    return permitted(user, Perm.APPOINTMENT_VIEW, facility, patient_ids)
+
+
+def permitted(user: User, perm: Perm, facility: Facility, patient_ids: Iterable[int | None]) -> set[int]:
+    """Of these patients, those for whom the person holds the permission at the facility. One query at most."""
     wanted = {pk for pk in patient_ids if pk}
-    scopes = access.scopes(user, Perm.APPOINTMENT_VIEW).get(facility.pk, set())
+    scopes = access.scopes(user, perm).get(facility.pk, set())
     if Scope.FACILITY in scopes or not wanted or not scopes:
         return wanted if Scope.FACILITY in scopes else set()
-    mine = related(user, Perm.APPOINTMENT_VIEW, facility)
+    mine = related(user, perm, facility)
     return set(Patient.objects.filter(mine, pk__in=wanted).values_list("pk", flat=True))
 
 
@@ -107,7 +112,7 @@ def appointment_row(appointment: Appointment, facility: Facility, *, named: bool
     starts, ends = appointment.starts_at.astimezone(tz), appointment.ends_at.astimezone(tz)
     patient = appointment.patient
     upcoming = appointment.status in Appointment.UPCOMING
-    answered = upcoming and appointment.reply != Appointment.Reply.NEEDS_ACTION and named
+    proposed = appointment.status == Appointment.Status.PROPOSED
     return {
         "uuid": appointment.uuid,
         "iso": appointment.starts_at.isoformat(),
@@ -125,11 +130,33 @@ def appointment_row(appointment: Appointment, facility: Facility, *, named: bool
         "status": appointment.get_status_display(),
         "status_code": appointment.status,
         "tone": STATUS_TONES[appointment.status],
-        "block_tone": REPLY_TONES[appointment.reply] if answered else STATUS_TONES[appointment.status],
-        "reply": _reply(appointment) if upcoming and patient else "",
+        "block_tone": block_tone(appointment, named=named),
+        "block_state": "is-proposed" if proposed else "is-over" if not upcoming else "",
+        "state": "Offered" if proposed else "" if not named else _state(appointment),
+        "reply": _reply(appointment) if upcoming and patient and not proposed else "",
         "reply_tone": REPLY_TONES[appointment.reply],
         "is_group": patient is None,
     }
+
+
+def block_tone(appointment: Appointment, *, named: bool = True) -> str:
+    """The color of its kind in the calendar; red for what needs somebody: cannot come, did not come."""
+    if not named and appointment.patient_id:
+        return "neutral"
+    if appointment.status == Appointment.Status.NOSHOW or (
+        appointment.status in Appointment.UPCOMING and appointment.reply == Appointment.Reply.DECLINED
+    ):
+        return "danger"
+    return appointment.type.tone if appointment.type.tone in TONES else "primary"
+
+
+def _state(appointment: Appointment) -> str:
+    """In the words of the calendar: the answer while it is to come, then what happened."""
+    if appointment.patient_id is None:
+        return ""
+    if appointment.status in Appointment.UPCOMING:
+        return _reply(appointment)
+    return appointment.get_status_display()
 
 
 def row_of(appointment: Appointment) -> Row:
@@ -152,8 +179,18 @@ def answers_to(appointment: Appointment) -> list[Row]:
 
 
 def next_statuses(appointment: Appointment) -> list[tuple[str, str]]:
-    """What may be said of it next, as buttons: value and words."""
-    return [(value, STATUS_WORDS[value]) for value in FOLLOWS.get(appointment.status, ())]
+    """What may be said of it next, as buttons: value and words. Nothing before its day, nobody missed it before it."""
+    tz, now = appointment.facility.tz, timezone.now()
+    if appointment.starts_at.astimezone(tz).date() > now.astimezone(tz).date():
+        return []
+    hidden = {step_back(appointment)[0], "noshow" if now < appointment.starts_at else ""}
+    following = FOLLOWS.get(appointment.status, ())
+    return [(value, STATUS_WORDS[value]) for value in following if value not in hidden]
+
+
+def step_back(appointment: Appointment) -> tuple[str, str]:
+    """The status before it, which mends a wrong tap, with its words; empty without one."""
+    return BEFORE.get(appointment.status, ("", ""))
 
 
 def appointment_url(patient_uuid: UUID, uuid: UUID) -> str:

@@ -1,47 +1,83 @@
-"""The calendar of a day and of a week, ready for the grid: rows of quarter hours, columns and lanes."""
+"""The calendar of a day and of a week, ready for the grid."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Facility, Location, User
+from accounts.roles import Perm
 from core.labels import day_label
 from scheduling import clock
-from scheduling.models import Appointment, AvailabilityRule
-from scheduling.selectors.appointments import Row, appointment_row, nameable, standing
+from scheduling.models import Appointment, AppointmentParticipant
+from scheduling.selectors import grid
+from scheduling.selectors.appointments import Row, appointment_row, permitted, standing
+from scheduling.selectors.grid import Shade, Stretch
+from scheduling.selectors.shades import Background, background
 from staff.models import Practitioner
 
-FIRST_HOUR, LAST_HOUR = 8, 18  # shown at least
-COLUMNS = 6  # in one grid; more practitioners make more grids
-LANES = 4
+Pair = tuple[Appointment, Row]
+MOVABLE = (Appointment.Status.PENDING, Appointment.Status.BOOKED)
+ALWAYS = Stretch(0, grid.DAY)  # a room has no hours of its own
 
 
 @dataclass
 class Column:
-    """One column of a grid: a practitioner's day, or a day of the week."""
+    """One column of a grid: a practitioner's or a room's day, or a day of one of them."""
 
+    key: str
     title: str
     label: str
+    day: date
+    sub: str = ""
     url: str = ""
+    lands: bool = False  # whether an appointment can be dropped here, and to whom or where it then goes
+    practitioner: str = ""
+    location: str = ""
+    says_who: bool = False  # a room's: its rows name the practitioner and not the room
     is_today: bool = False
+    now: tuple[int, int] | None = None  # quarter and third of it
     rows: list[Row] = field(default_factory=list)
+    hours: list[Stretch] = field(default_factory=list)
+    away: list[Stretch] = field(default_factory=list)
+    held: list[Stretch] = field(default_factory=list)
+    open: list[Shade] = field(default_factory=list)
+    shut: list[Shade] = field(default_factory=list)
+    holds: list[Shade] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class Grid:
-    hours: list[tuple[int, str]]
-    size: int
-    columns: list[Column]
+    @property
+    def count(self) -> int:
+        return len(self.rows)
 
 
 @dataclass(frozen=True)
 class Board:
-    grids: list[Grid]
+    """What the template prints. Without columns there are `lists`, or nothing at all."""
+
+    columns: list[Column]
     total: int
+    first: int = grid.FIRST_HOUR
+    last: int = grid.LAST_HOUR
     lists: list[Column] = field(default_factory=list)
+    unconfirmed: int = 0
+    has_quarters: bool = False  # something lasts one quarter of an hour: rows are drawn taller
+
+    @property
+    def hours(self) -> list[tuple[int, str]]:
+        return [((hour - self.first) * 4, f"{hour:02}:00") for hour in range(self.first, self.last)]
+
+    @property
+    def size(self) -> int:
+        return (self.last - self.first) * 4
+
+    @property
+    def digest(self) -> str:
+        """The same as long as nothing shown has changed, so that a refresh need not draw it again."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
 def day_board(
@@ -51,121 +87,242 @@ def day_board(
     user: User,
     practitioner: Practitioner | None = None,
     location: Location | None = None,
+    by_room: bool = False,
 ) -> Board:
-    """The day, a column for each practitioner who works or is booked; names only of people the viewer may see.
+    """The day, a column for each practitioner who works or is booked, or for each room.
 
-    Three queries for a facility-wide viewer, four for others, however many rows there are.
+    Names only of people the viewer may see. As many queries however many rows there are: the memberships, the
+    appointments, hours, exceptions and holds, the rooms if by room; two more for who does not see the whole facility.
     """
-    found = _between(facility, day, 1, practitioner, location)
-    names = nameable(user, facility, [row.patient_id for row in found])
-    columns = {pk: Column(name, name) for pk, name in _working(facility, day, practitioner, location)}
-    for appointment in found:
-        name = str(appointment.practitioner or "No practitioner")
-        column = columns.setdefault(appointment.practitioner_id or 0, Column(name, name))
-        column.rows.append(appointment_row(appointment, facility, named=appointment.patient_id in names))
-    ordered = sorted(columns.values(), key=lambda column: column.title)
-    return Board(_grids(ordered, facility.tz), len(found))
+    found = _found(facility, [day], user, practitioner, location)
+    behind = background(facility, [day], practitioner)
+    if by_room:
+        columns = _rooms(facility, day, found, behind, location)
+    else:
+        columns = _practitioners(facility, day, found, behind, alone=bool(location and not practitioner))
+    return _board(columns, found, facility)
 
 
 def week_board(
-    *, facility: Facility, monday: date, user: User, practitioner: Practitioner | None = None, day_url: str = ""
+    *,
+    facility: Facility,
+    monday: date,
+    user: User,
+    practitioner: Practitioner | None = None,
+    location: Location | None = None,
 ) -> Board:
-    """Seven days of one practitioner as a grid, of everybody as lists. Weekends are left out when nothing is on."""
-    found = _between(facility, monday, 7, practitioner, None)
-    names = nameable(user, facility, [row.patient_id for row in found])
-    today = timezone.now().astimezone(facility.tz).date()
+    """Seven days of one practitioner or room as a grid, of everybody as lists. An idle weekend is left out."""
     days = [monday + timedelta(days=offset) for offset in range(7)]
-    columns = {day: _day_column(day, today, day_url) for day in days}
-    for appointment in found:
-        day = appointment.starts_at.astimezone(facility.tz).date()
-        columns[day].rows.append(appointment_row(appointment, facility, named=appointment.patient_id in names))
-    shown = [column for day, column in columns.items() if day.weekday() < 5 or column.rows]
-    if practitioner is None:
-        return Board([], len(found), shown if found else [])
-    return Board(_grids(shown, facility.tz, width=7), len(found))
+    found = _found(facility, days, user, practitioner, location)
+    if practitioner or location:
+        return board_of_days(facility, monday, found, practitioner, location, background(facility, days, practitioner))
+    columns = _days(facility, days, found)
+    return _board([], found, facility, lists=columns if found else [])
+
+
+def board_of_days(
+    facility: Facility,
+    monday: date,
+    found: list[Pair],
+    practitioner: Practitioner | None = None,
+    location: Location | None = None,
+    behind: Background | None = None,
+) -> Board:
+    """The days of a week side by side; without `behind` all hours are open."""
+    days = [monday + timedelta(days=offset) for offset in range(7)]
+    return _board(_days(facility, days, found, practitioner, location, behind), found, facility)
+
+
+def _days(
+    facility: Facility,
+    days: list[date],
+    found: list[Pair],
+    practitioner: Practitioner | None = None,
+    location: Location | None = None,
+    behind: Background | None = None,
+) -> list[Column]:
+    """A column a day, without a weekend on which nothing is."""
+    columns = [_day_column(day, facility, practitioner, location, behind) for day in days]
+    _share(columns, found, lambda row: [f"d-{row.starts_at.astimezone(facility.tz):%F}"])
+    return [column for column in columns if column.day.weekday() < 5 or column.rows or (practitioner and column.hours)]
+
+
+def calendar_practitioners(facility: Facility) -> QuerySet[Practitioner]:
+    """Who can stand in the calendar, by name."""
+    return Practitioner.objects.filter(Q(availability__facility=facility) | Q(roles__facility=facility)).distinct()
 
 
 def practitioners_of(facility: Facility) -> list[Practitioner]:
-    """Who can stand in the calendar, by name."""
-    return list(
-        Practitioner.objects.filter(Q(availability__facility=facility) | Q(roles__facility=facility)).distinct()
-    )
+    return list(calendar_practitioners(facility))
+
+
+def calendar_rooms(facility: Facility) -> QuerySet[Location]:
+    return facility.locations.filter(kind=Location.Kind.ROOM)
 
 
 def rooms_of(facility: Facility) -> list[Location]:
-    return list(facility.locations.filter(kind=Location.Kind.ROOM))
+    return list(calendar_rooms(facility))
 
 
-def _between(
-    facility: Facility, day: date, days: int, practitioner: Practitioner | None, location: Location | None
-) -> list[Appointment]:
-    first, _ = clock.day_bounds(day, facility.tz)
-    last, _ = clock.day_bounds(day + timedelta(days=days), facility.tz)
-    rows = standing(facility).filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at", "pk")
+def pairs(found: list[Appointment], facility: Facility, user: User) -> list[Pair]:
+    """Each appointment with its row, which has what the grid needs: minutes of its day, whether it may be moved."""
+    people = [row.patient_id for row in found]
+    named = permitted(user, Perm.APPOINTMENT_VIEW, facility, people)
+    movable = permitted(user, Perm.APPOINTMENT_EDIT, facility, people)
+    return [
+        (row, _row(row, facility, named=row.patient_id in named, movable=row.patient_id in movable)) for row in found
+    ]
+
+
+def _row(appointment: Appointment, facility: Facility, *, named: bool, movable: bool) -> Row:
+    day = appointment.starts_at.astimezone(facility.tz).date()
+    movable = named and movable and appointment.status in MOVABLE and appointment.ends_at > timezone.now()
+    return appointment_row(appointment, facility, named=named) | {
+        "begin": grid.minutes_into(appointment.starts_at, day, facility.tz),
+        "end": grid.minutes_into(appointment.ends_at, day, facility.tz),
+        "seen": appointment.schedule_version if movable else 0,
+        "interpreter_id": appointment.interpreter_id,
+        "interpreter": str(appointment.interpreter or ""),
+        "mark": "Overlap permitted" if getattr(appointment, "overlaps", False) else "",
+    }
+
+
+def _found(
+    facility: Facility, days: list[date], user: User, practitioner: Practitioner | None, location: Location | None
+) -> list[Pair]:
+    first, _ = clock.day_bounds(days[0], facility.tz)
+    _, end = clock.day_bounds(days[-1], facility.tz)
+    rows = standing(facility).filter(starts_at__gte=first, starts_at__lt=end).order_by("starts_at", "pk")
     if practitioner:
-        rows = rows.filter(practitioner=practitioner)
-    return list(rows.filter(location=location) if location else rows)
+        rows = rows.filter(Q(practitioner=practitioner) | Q(interpreter=practitioner))
+    if location:
+        rows = rows.filter(Q(location=location) | Q(equipment=location))
+    return pairs(list(rows.annotate(overlaps=_overlaps())), facility, user)
 
 
-def _working(
-    facility: Facility, day: date, practitioner: Practitioner | None, location: Location | None
-) -> list[tuple[int, str]]:
-    if location and not practitioner:
-        return []
-    rules = AvailabilityRule.objects.filter(facility=facility, weekday=day.weekday(), valid_from__lte=day)
-    rules = rules.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day)).select_related("practitioner")
+def _overlaps() -> Exists:
+    rows = AppointmentParticipant.objects.filter(appointment=OuterRef("pk"), active=True, overlap_permitted=True)
+    return Exists(rows)
+
+
+def _practitioners(
+    facility: Facility, day: date, found: list[Pair], behind: Background, *, alone: bool
+) -> list[Column]:
+    """By name: who works that day and who is booked; `alone`: only who is booked."""
+    people = {} if alone else {row.pk: row for row in behind.working_on(day)}
+    people |= {row.pk: row for appointment, _ in found for row in _taken(appointment)}
+    week = reverse("scheduling:week")
+    columns = [_practitioner_column(row, day, week, behind) for row in people.values()]
+    columns.sort(key=lambda column: column.title)
+    if any(appointment.practitioner_id is None for appointment, _ in found):
+        columns.append(Column("p-0", "No practitioner", "No practitioner", day, hours=[ALWAYS]))
+    _share(columns, found, lambda row: [f"p-{row.practitioner_id or 0}", f"p-{row.interpreter_id}"])
+    return columns
+
+
+def _taken(appointment: Appointment) -> list[Practitioner]:
+    return [row for row in (appointment.practitioner, appointment.interpreter) if row]
+
+
+def _practitioner_column(row: Practitioner, day: date, week: str, behind: Background) -> Column:
+    column = Column(f"p-{row.pk}", str(row), str(row), day, sub=row.specialty or row.get_kind_display())
+    column.url = f"{week}?practitioner={row.uuid}&day={day}"
+    column.lands, column.practitioner = True, str(row.uuid)
+    column.hours = behind.hours[row.pk, day]
+    column.away = behind.away[row.pk, day] + behind.closed[None, day]
+    column.held = behind.held["practitioner", row.pk, day]
+    return column
+
+
+def _rooms(
+    facility: Facility, day: date, found: list[Pair], behind: Background, location: Location | None
+) -> list[Column]:
+    """Every room, then the equipment that is booked, then what needs no room."""
+    places = {row.pk: row for row in ([location] if location else rooms_of(facility))}
+    places |= {row.equipment.pk: row.equipment for row, _ in found if row.equipment and not location}
+    week = reverse("scheduling:week")
+    columns = [_room_column(row, day, week, behind) for row in places.values()]
+    if any(row.location_id is None for row, _ in found):
+        columns.append(Column("l-0", "No room", "No room", day, says_who=True, hours=[ALWAYS]))
+    _share(columns, found, lambda row: [f"l-{row.location_id or 0}", f"l-{row.equipment_id}"])
+    return columns
+
+
+def _room_column(row: Location, day: date, week: str, behind: Background) -> Column:
+    column = Column(f"l-{row.pk}", row.name, row.name, day, sub=f"{row.seats} seats" if row.seats else "")
+    column.url = f"{week}?location={row.uuid}&day={day}"
+    column.says_who, column.lands = True, row.kind == Location.Kind.ROOM
+    column.location, column.hours = str(row.uuid) if column.lands else "", [ALWAYS]
+    column.away = behind.closed[row.pk, day] + behind.closed[None, day]
+    column.held = behind.held["location", row.pk, day]
+    return column
+
+
+def _day_column(
+    day: date,
+    facility: Facility,
+    practitioner: Practitioner | None,
+    location: Location | None,
+    behind: Background | None,
+) -> Column:
+    today = timezone.now().astimezone(facility.tz).date()
+    label = f"{day:%A} {day.day} {day:%B}"
+    column = Column(f"d-{day:%F}", day_label(day, today), label, day, url=f"{reverse('scheduling:day')}?day={day}")
+    column.is_today, column.lands, column.says_who = day == today, True, location is not None
+    if behind is None:
+        column.hours = [ALWAYS]
+        return column
+    column.away = [*behind.closed[None, day]]
     if practitioner:
-        rules = rules.filter(practitioner=practitioner)
-    return [(rule.practitioner_id, str(rule.practitioner)) for rule in rules]
+        column.hours = behind.hours[practitioner.pk, day]
+        column.away += behind.away[practitioner.pk, day]
+        column.held = behind.held["practitioner", practitioner.pk, day]
+    elif location:
+        column.hours = [ALWAYS]
+        column.away += behind.closed[location.pk, day]
+        column.held = behind.held["location", location.pk, day]
+    return column
 
 
-def _day_column(day: date, today: date, url: str) -> Column:
-    return Column(day_label(day, today), f"{day:%A} {day.day} {day:%B}", f"{url}?day={day}", day == today)
+def _share(columns: list[Column], found: list[Pair], keys: Callable[[Appointment], list[str]]) -> None:
+    """Put each row into its columns, the first of which is where it is moved from."""
+    by_key = {column.key: column for column in columns}
+    for appointment, row in found:
+        for number, key in enumerate(keys(appointment)):
+            if key in by_key:
+                by_key[key].rows.append(row | {"seen": 0 if number else row["seen"]})
 
 
-def _grids(columns: list[Column], tz: ZoneInfo, width: int = COLUMNS) -> list[Grid]:
-    first, last = _hours([row for column in columns for row in column.rows], tz)
+def _board(columns: list[Column], found: list[Pair], facility: Facility, lists: list[Column] | None = None) -> Board:
+    rows = [row for _, row in found]
+    hours = [stretch for column in columns for stretch in column.hours if stretch is not ALWAYS]
+    first, last = grid.hours_shown(rows, hours)
     for column in columns:
-        _place(column.rows, first, tz)
-    labels = [((hour - first) * 4, f"{hour:02}:00") for hour in range(first, last)]
-    width = _even(len(columns), width)
-    parts = [columns[start : start + width] for start in range(0, len(columns), width)]
-    return [Grid(labels, (last - first) * 4, part) for part in parts]
+        _lay_out(column, first, last, facility)
+    unconfirmed = sum(row["reply"] == Appointment.Reply.NEEDS_ACTION.label for row in rows)
+    has_quarters = any(row["span"] == 1 for column in columns for row in column.rows)
+    return Board(columns, len(rows), first, last, lists or [], unconfirmed, has_quarters)
 
 
-def _even(columns: int, most: int) -> int:
-    """How many columns a grid has, when all grids are to be about as wide: 8 are 4 and 4, not 6 and 2."""
-    grids = -(-columns // most) or 1
-    return -(-columns // grids) or 1
+def _lay_out(column: Column, first: int, last: int, facility: Facility) -> None:
+    grid.place(column.rows, first)
+    for row in column.rows:
+        row["where"] = _other_than(column, row)
+    column.open = grid.shades(column.hours, first, last)
+    column.shut = grid.shades(column.away, first, last)
+    column.holds = grid.shades(column.held, first, last)
+    now = timezone.now().astimezone(facility.tz)
+    minute = now.hour * 60 + now.minute - first * 60
+    if column.day == now.date() and 0 <= minute < (last - first) * 60:
+        column.now = (minute // 15, minute % 15 // 5)
 
 
-def _hours(rows: list[Row], tz: ZoneInfo) -> tuple[int, int]:
-    """The first and the last hour to show, on the wall clock."""
-    starts = [row["starts_at"].astimezone(tz).hour for row in rows]
-    ends = [min(24, _quarter(row["to"]) // 4 + 1) if row["to"] > row["from"] else 24 for row in rows]
-    return min([FIRST_HOUR, *starts]), max([LAST_HOUR, *ends])
-
-
-def _place(rows: list[Row], first: int, tz: ZoneInfo) -> None:
-    """Give each row its place in quarter hours, and a lane beside those it overlaps."""
-    open_until: list[int] = []
-    group: list[Row] = []
-    for row in rows:
-        start = _quarter(row["from"]) - first * 4
-        end = _quarter(row["to"], up=True) - first * 4 if row["to"] > row["from"] else (24 - first) * 4
-        if open_until and start >= max(open_until):
-            open_until, group = [], []
-        lane = next((lane for lane, until in enumerate(open_until) if until <= start), len(open_until))
-        open_until[lane : lane + 1] = [max(end, start + 1)]
-        group.append(row)
-        row |= {"row": start, "span": max(1, end - start), "lane": min(lane, LANES - 1) + 1}
-        for other in group:
-            other["lanes"] = min(len(open_until), LANES)
-
-
-def _quarter(clock_time: str, *, up: bool = False) -> int:
-    hour, minute = map(int, clock_time.split(":"))
-    return hour * 4 + (-(-minute // 15) if up else minute // 15)
+def _other_than(column: Column, row: Row) -> str:
+    """What the column does not say by itself: where in a practitioner's, with whom in a room's."""
+    if column.says_who:
+        return row["practitioner"]
+    here = "Interpreting" if column.key == f"p-{row['interpreter_id']}" else row["location"]
+    return here or ""
 
 
 def parse_day(text: str, today: date) -> date:

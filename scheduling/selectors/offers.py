@@ -50,7 +50,7 @@ def offers(
         practitioners=cleared, type=type, facility=facility, from_day=from_day, days=days, patient=patient, limit=limit
     )
     slots: dict[int, list[Row]] = {row.pk: [] for row in people}
-    for slot in _cleared_then(found, cleared, type, facility, refused):
+    for slot in cleared_then(found, cleared, type, facility, refused):
         slots[slot.practitioner.pk].append(
             {
                 "value": slot.starts_at.isoformat(),
@@ -65,7 +65,7 @@ def offers(
     return sorted(rows, key=lambda offer: (not offer.slots, offer.slots[0]["value"] if offer.slots else "", offer.name))
 
 
-def _cleared_then(
+def cleared_then(
     found: list[Slot], people: list[Practitioner], type: AppointmentType, facility: Facility, refused: dict[int, str]
 ) -> list[Slot]:
     """The slots on days on which the practitioner will still be cleared; who has none left is put into `refused`.

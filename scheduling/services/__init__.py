@@ -8,6 +8,7 @@ from scheduling.services.deadletters import resolve_reminder
 from scheduling.services.groups import add_seat, book_group, remove_seat
 from scheduling.services.heldback import hold_back_reminder, let_go_reminder
 from scheduling.services.holds import hold_time, release_hold
+from scheduling.services.moving import MOVED, move_seen
 from scheduling.services.offers import accept_offer, decline_offer, offer_time, remove_entry, withdraw_offer
 from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
@@ -18,6 +19,7 @@ from scheduling.services.turns import offer_freed_times
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
 __all__ = [
+    "MOVED",
     "accept_offer",
     "accept_proposal",
     "add_seat",
@@ -38,6 +40,7 @@ __all__ = [
     "log_call",
     "may_override",
     "move_appointment",
+    "move_seen",
     "offer_freed_times",
     "offer_time",
     "opt_out",

@@ -73,6 +73,13 @@ def visit_attended(appointment: Appointment, by: User) -> None:
         _say_next(appointment.episode, "Submit the record to the clerk", timezone.now() + NEXT_STEP_WITHIN, by)
 
 
+def visit_not_attended(appointment: Appointment, by: User) -> None:
+    """Attended was said by mistake."""
+    if is_physician_visit(appointment) and appointment.episode:
+        _withdraw(appointment.episode, EpisodeStep.Kind.VISIT_ATTENDED, by)
+        _say_next(appointment.episode, "See the physician visit through", appointment.ends_at, by)
+
+
 def visit_missed(appointment: Appointment, by: User) -> None:
     settle_tasks(appointment, by, "Did not come")
     ask_desk(appointment, MISSED, "Call: did not come to the appointment", by)

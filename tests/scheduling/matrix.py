@@ -160,3 +160,22 @@ MATRIX += [
     Row("link:time", args=reply_link, public=True),
     Row("link:time", args=reply_link, method="post", public=True),
 ]
+
+
+def of_hold(world: World) -> list[Any]:
+    """A time held by somebody: only who holds it lets it go."""
+    physician = factories.practitioner(world.facility)
+    stage.hours(physician, world.facility)
+    hold = services.hold_time(
+        type=stage.visit_type(world.facility, code="held"), practitioner=physician, location=None,
+        starts_at=stage.at(4, facility=world.facility), facility=world.facility, by=world.people[Role.TREATMENT],
+    )  # fmt: skip
+    return [world.patient.uuid, hold.uuid]
+
+
+CALENDAR: list[Row] = [
+    desk_row("scheduling:arrivals", "clinical intake patient-care treatment activities clinician"),
+    Row("scheduling:hold_add", BOOKS, NOT_BOOKS, args=of_patient, method="post"),
+    Row("scheduling:hold_release", BOOKS, NOT_BOOKS, args=of_hold, method="post"),
+]  # fmt: skip
+MATRIX += CALENDAR

@@ -54,7 +54,7 @@ def desk_user(visit):
 
 def test_a_fragment_of_free_times_comes_alone(desk, patient, physician, room, visit_type):
     answer = desk.get(url("slot_list", patient.uuid), headers={"HX-Request": "true"})
-    assert answer.content.decode().lstrip().startswith('<div id="slots"')
+    assert answer.content.decode().lstrip().startswith('<div id="times"')
 
 
 def test_a_lapsed_practitioner_is_shown_with_the_reason(desk, patient, physician, room, visit_type):
@@ -142,31 +142,6 @@ def crowd(facility, booker, number):
     for n in range(number):
         at = start + timedelta(minutes=15 * (n // 10))
         stage.visit(factories.patient(facility), people[n % 10], kind, by=booker, starts_at=at)
-
-
-@pytest.mark.parametrize("role", [Role.TREATMENT, Role.PATIENT_CARE])
-def test_the_day_costs_the_same_queries_at_10_and_at_200_rows(role, facility, booker, django_assert_num_queries):
-    viewer = factories.person(role, facility)
-    shown = {"facility": facility, "day": stage.at(2, facility=facility).date(), "user": viewer}
-    expected = 3 if role == Role.TREATMENT else 5  # memberships, rows, hours; whom the person may name
-    crowd(facility, booker, 10)
-    with django_assert_num_queries(expected):
-        assert selectors.day_board(**shown).total == 10
-    crowd(facility, booker, 190)
-    with django_assert_num_queries(expected):
-        assert selectors.day_board(**shown).total == 200
-
-
-def test_overlapping_visits_stand_in_lanes(facility, booker, patient, physician, visit_type):
-    start = stage.at(2, 10, facility=facility)
-    stage.visit(patient, physician, visit_type, by=booker, starts_at=start)
-    missed = stage.visit(
-        factories.patient(facility), physician, visit_type, by=booker, starts_at=start + timedelta(minutes=30)
-    )
-    Appointment.objects.filter(pk=missed.pk).update(starts_at=start + timedelta(minutes=15))
-    board = selectors.day_board(facility=facility, day=start.date(), user=booker)
-    rows = [row for grid in board.grids for column in grid.columns for row in column.rows]
-    assert [(row["row"], row["span"], row["lane"], row["lanes"]) for row in rows] == [(8, 2, 1, 2), (9, 3, 2, 2)]
 
 
 def test_day_and_week_can_be_paged_and_filtered(desk, visit, facility, physician):
