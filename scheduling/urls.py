@@ -1,11 +1,12 @@
 from django.urls import path
 
-from scheduling.views import appointments, arrivals, board, booking, calls, moving, reminders, waitlist
+from scheduling.views import appointments, arrivals, board, booking, calls, moving, reminders, series, waitlist
 
 app_name = "scheduling"
 ENTRY = "patients/<uuid:patient_pk>/waitlist/<uuid:pk>/"
 APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
 REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
+SERIES = "patients/<uuid:patient_pk>/series/<uuid:pk>/"
 urlpatterns = [
     path("", board.day, name="day"),
     path("week/", board.week, name="week"),
@@ -37,4 +38,8 @@ urlpatterns = [
     path(f"{ENTRY}remove/", waitlist.waitlist_remove, name="waitlist_remove"),
     path(f"{ENTRY}offer/", waitlist.waitlist_offer, name="waitlist_offer"),
     path("patients/<uuid:patient_pk>/offers/<uuid:pk>/answer/", waitlist.waitlist_answer, name="waitlist_answer"),
+    path("patients/<uuid:patient_pk>/series/add/", series.series_add, name="series_add"),
+    path(SERIES, series.series_detail, name="series_detail"),
+    path(f"{SERIES}edit/", series.series_edit, name="series_edit"),
+    path(f"{SERIES}cancel/", series.series_cancel, name="series_cancel"),
 ]

@@ -14,6 +14,7 @@ from carecoord.demo import stories
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.people import Inventor
+from carecoord.demo.series import begin_series
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
 from core.times import day_bounds, day_of
 from episodes import services as episodes
@@ -74,6 +75,8 @@ def seed(*, say: Callable[[str], None]) -> None:
     say(f"{small.facility}: {len(few)} people")
     hold_groups(main, [life for life in people if life.patient.episodes.open().exists()], now)
     hold_groups(small, few, now)
+    begin_series(main, [life for life in people if life.patient.episodes.open().exists()], now)
+    begin_series(small, few, now)
     ask_desks(main, now)
     for house in (main, small):
         _see_to_safety(house, now)

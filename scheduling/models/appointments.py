@@ -17,6 +17,7 @@ from core.models import Record
 from episodes.models import EpisodeOfCare
 from patients.models import Patient
 from scheduling.models.types import AppointmentType
+from scheduling.recurrence import Pattern
 from staff.models import Practitioner
 
 
@@ -46,11 +47,12 @@ class Series(Record):
     until = models.DateField(help_text="The last day on which it may fall.")
     wall_time = models.TimeField()
     time_zone = models.CharField(max_length=40)
+    left_out = ArrayField(models.DateField(), default=list, blank=True, help_text="Days of it without a visit.")
     continues = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="continued_by", help_text="The earlier part."
     )
 
-    phi_fields = ("weekdays", "starts_on", "until", "wall_time")
+    phi_fields = ("weekdays", "starts_on", "until", "wall_time", "left_out")
 
     class Meta:
         verbose_name_plural = "series"
@@ -62,6 +64,13 @@ class Series(Record):
             ),
             models.CheckConstraint(condition=Q(interval__range=(1, 4)), name="series_interval_is_weeks"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:series_detail", args=[self.patient.uuid, self.uuid])
+
+    @property
+    def pattern(self) -> Pattern:
+        return Pattern(tuple(self.weekdays), self.interval, self.starts_on, self.until, self.wall_time)
 
 
 class Appointment(Record):
@@ -127,7 +136,8 @@ class Appointment(Record):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"),
             models.UniqueConstraint(
                 fields=["series", "occurrence_on"],
-                condition=Q(series__isnull=False),
+                # What was cancelled with a change of the whole is no occurrence any more; the day may come again.
+                condition=Q(series__isnull=False) & (~Q(status="cancelled") | Q(is_exception=True)),
                 name="appointment_once_per_occurrence",
             ),
             models.CheckConstraint(

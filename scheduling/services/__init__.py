@@ -9,16 +9,21 @@ from scheduling.services.groups import add_seat, book_group, remove_seat
 from scheduling.services.heldback import hold_back_reminder, let_go_reminder
 from scheduling.services.holds import hold_time, release_hold
 from scheduling.services.moving import MOVED, move_seen
+from scheduling.services.occurrences import Choice, Choices, DaysRefused
 from scheduling.services.offers import accept_offer, decline_offer, offer_time, remove_entry, withdraw_offer
 from scheduling.services.overrides import may_override
 from scheduling.services.proposals import accept_proposal, propose_appointment, withdraw_proposal
 from scheduling.services.queue import queue_reminders, withdraw_reminders
 from scheduling.services.selfmove import hold_other_time, let_other_time_go, take_other_time
 from scheduling.services.sending import lanes_needed, send_due_reminders
+from scheduling.services.series import book_series, cancel_series, change_series, require_bookable
 from scheduling.services.turns import offer_freed_times
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
 
 __all__ = [
+    "Choice",
+    "Choices",
+    "DaysRefused",
     "MOVED",
     "accept_offer",
     "accept_proposal",
@@ -26,17 +31,20 @@ __all__ = [
     "add_to_waitlist",
     "book_appointment",
     "book_group",
+    "book_series",
     "cancel_appointment",
+    "cancel_series",
     "change_entry",
+    "change_series",
     "close_met_wishes",
     "decline_offer",
     "end_call",
     "hold_back_reminder",
     "hold_other_time",
     "hold_time",
+    "lanes_needed",
     "let_go_reminder",
     "let_other_time_go",
-    "lanes_needed",
     "log_call",
     "may_override",
     "move_appointment",
@@ -51,6 +59,7 @@ __all__ = [
     "release_hold",
     "remove_entry",
     "remove_seat",
+    "require_bookable",
     "resolve_reminder",
     "send_due_reminders",
     "set_next_try",

@@ -79,11 +79,13 @@ def move_appointment(
     hold: Hold | None = None,
     override_reason: str = "",
     reason: str = "",
+    as_exception: bool = True,
 ) -> Appointment:
     """Move to another time, and to another practitioner, room or interpreter if given; it is unconfirmed again.
 
     `by` None is the patient, by link, and then `reason` says so. Reminders and links of the earlier time are void,
-    new reminders are owed. The equipment stays, or is another that the type needs.
+    new reminders are owed. The equipment stays, or is another that the type needs. An occurrence of a series is an
+    exception from then on, unless the whole series moves.
     Raises DomainError as booking does, and if it is only proposed or not upcoming any more.
     """
     spare = _spare(appointment)
@@ -97,6 +99,7 @@ def move_appointment(
     appointment.set_time(starts_at, starts_at + length, appointment.facility.tz)
     appointment.status, appointment.schedule_version = Status.BOOKED, appointment.schedule_version + 1
     appointment.reply, appointment.replied_at = Appointment.Reply.NEEDS_ACTION, None
+    appointment.is_exception |= as_exception and appointment.series_id is not None
     used = holds.usable(hold, by=by, appointment=appointment) if hold else []
     place(
         appointment, spare=spare, by=by, reason=reason, override_reason=override_reason.strip(), letting_go=used,
@@ -112,9 +115,12 @@ def move_appointment(
 
 
 @transaction.atomic
-def cancel_appointment(*, appointment: Appointment, reason: str, by: User | None) -> Appointment:
+def cancel_appointment(
+    *, appointment: Appointment, reason: str, by: User | None, as_exception: bool = True
+) -> Appointment:
     """Cancel with a reason; everybody's time is free again, nothing is deleted and no reminder goes.
 
+    An occurrence of a series stays cancelled whatever becomes of the series, unless it is cancelled with the whole.
     `by` None is the patient, who by a link took another time instead.
     Raises DomainError without a reason, or if it is not upcoming any more.
     """
@@ -124,6 +130,7 @@ def cancel_appointment(*, appointment: Appointment, reason: str, by: User | None
     require_upcoming(appointment)
     appointment.status, appointment.status_at = Status.CANCELLED, timezone.now()
     appointment.cancel_reason = reason.strip()
+    appointment.is_exception |= as_exception and appointment.series_id is not None
     audit.save(appointment, by=by, reason="" if by else "link")
     guards.free(appointment, by, reason="" if by else "link")
     owe_freed_time(appointment=appointment, **_time_of(appointment))

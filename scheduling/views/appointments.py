@@ -18,6 +18,7 @@ from patients.models import Patient
 from scheduling import selectors, services
 from scheduling.forms import CallForm
 from scheduling.models import Appointment, CallAttempt
+from scheduling.selectors.series import series_rows
 from scheduling.views.board import week_title
 
 
@@ -37,6 +38,7 @@ def appointment_list(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
         context |= board | {"board": selectors.patient_week(patient, facility, board["monday"], request.user)}
     else:
         context["ahead"], context["behind"] = selectors.appointments_of(patient, facility)
+        context["series"] = series_rows(patient, facility)
     return render(request, "scheduling/appointment_list.html", context)
 
 

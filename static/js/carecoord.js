@@ -159,6 +159,7 @@
     const answered = store.getItem(PENDING); // sent, and the server answered with a page, not with the sign-in
     if (answered) { store.removeItem(KEY + answered); store.removeItem(PENDING); }
     $$("form[data-draft]").forEach(restore);
+    $$("form[data-draft-keep]").forEach(keep); // a second step: what came with it is not typed again
   };
   on("input", (event) => { const form = event.target.closest?.("form[data-draft]"); if (form && user) keep(form); });
   on("submit", (event) => {

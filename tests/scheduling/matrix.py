@@ -179,3 +179,27 @@ CALENDAR: list[Row] = [
     Row("scheduling:hold_release", BOOKS, NOT_BOOKS, args=of_hold, method="post"),
 ]  # fmt: skip
 MATRIX += CALENDAR
+
+
+def of_series(world: World) -> list[Any]:
+    """Three weekly visits from next week on."""
+    physician = factories.practitioner(world.facility)
+    stage.hours(physician, world.facility)
+    start = stage.at(7, 10, facility=world.facility)
+    series = services.book_series(
+        patient=world.patient, type=stage.visit_type(world.facility), practitioner=physician, location=None,
+        weekdays=[start.weekday()], interval=1, starts_on=start.date(), count=3, wall_time=start.time(),
+        by=world.people[Role.TREATMENT],
+    )  # fmt: skip
+    return [world.patient.uuid, series.uuid]
+
+
+MATRIX += [
+    Row("scheduling:series_add", BOOKS, NOT_BOOKS, args=of_patient),
+    Row("scheduling:series_add", BOOKS, NOT_BOOKS, args=of_patient, method="post"),
+    Row("scheduling:series_detail", SEES, NOT_SEES, args=of_series),
+    Row("scheduling:series_edit", BOOKS, NOT_BOOKS, args=of_series),
+    Row("scheduling:series_edit", BOOKS, NOT_BOOKS, args=of_series, method="post"),
+    Row("scheduling:series_cancel", BOOKS, NOT_BOOKS, args=of_series),
+    Row("scheduling:series_cancel", BOOKS, NOT_BOOKS, args=of_series, method="post", data={"reason": "Asked"}),
+]
