@@ -20,6 +20,7 @@ from scheduling.selectors.detail import held_for, joinable, offered_until, overr
 from scheduling.selectors.diary import appointments_of, patient_month, patient_week
 from scheduling.selectors.finding import earliest, found_times
 from scheduling.selectors.holding import open_hold, open_holds
+from scheduling.selectors.hours import is_within_hours
 from scheduling.selectors.ledger import (
     DEAD,
     FIRST_ROWS,
@@ -78,6 +79,7 @@ __all__ = [
     "held_for",
     "interpreters_of",
     "is_safe",
+    "is_within_hours",
     "joinable",
     "ledger",
     "ledger_page",

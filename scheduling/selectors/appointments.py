@@ -18,8 +18,11 @@ from accounts.roles import Perm, Scope
 from core.labels import when_label
 from patients.access import related
 from patients.models import Patient
+from patients.selectors import current_address
 from scheduling import clock
 from scheduling.models import FOLLOWS, Appointment, AppointmentResponse, AppointmentType, CallAttempt
+from scheduling.selectors.hours import with_hours
+from staff.codes import state_code
 from staff.models import Practitioner
 from staff.selectors import clearance_problem
 
@@ -204,19 +207,29 @@ def bookable_types(facility: Facility) -> QuerySet[AppointmentType]:
 
 
 def bookable_practitioners(facility: Facility, type: AppointmentType | None = None) -> list[Practitioner]:
-    """Who has hours at the facility, of the kind that the type asks for, by name."""
-    today = timezone.now().astimezone(facility.tz).date()
-    rows = Practitioner.objects.filter(is_active=True, availability__facility=facility).exclude(
-        availability__valid_until__lt=today
-    )
+    """Who has hours at the facility now or later, of the kind that the type asks for, by name; no interpreters."""
+    rows = with_hours(facility).exclude(kind=Practitioner.Kind.INTERPRETER)
     if type and type.practitioner_kind:
         rows = rows.filter(kind=type.practitioner_kind)
-    return list(rows.distinct())
+    return list(rows)
 
 
-def problems(practitioners: list[Practitioner], facility: Facility, type: AppointmentType, day: date) -> dict[int, str]:
-    """Practitioner id → why he or she cannot be booked for the type on a day."""
-    return clearance_problem(practitioners, facility, day, type.required_credential)
+def problems(
+    practitioners: list[Practitioner],
+    facility: Facility,
+    type: AppointmentType,
+    day: date,
+    patient: Patient | None = None,
+) -> dict[int, str]:
+    """Practitioner id → why he or she cannot be booked for the type, for this patient, on a day."""
+    lives_in = state_of_care(patient, type) if patient else ""
+    return clearance_problem(practitioners, facility, day, type.required_credential, lives_in=lives_in)
+
+
+def state_of_care(patient: Patient, type: AppointmentType) -> str:
+    """The state in which the person is during a visit by video, as far as it is known; "" for a visit on site."""
+    address = current_address(patient) if type.is_telehealth and type.required_credential else None
+    return state_code(address.state) if address else ""
 
 
 def bookings_per_practitioner_after(day: date, facility: Facility | None = None) -> dict[int, int]:

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Facility, Location
-from scheduling.models import AvailabilityException
+from core.times import today
+from scheduling.models import AvailabilityException, AvailabilityRule
 from staff.models import Practitioner
 
 Kind = AvailabilityException.Kind
@@ -41,6 +43,17 @@ HOURS = """
 COVERED = f"""
 SELECT practitioner_id FROM ({HOURS}) AS open WHERE hours @> tstzrange(%(starts)s, %(ends)s)
 """  # noqa: S608  # put together from a constant of this file
+
+
+def with_hours(facility: Facility) -> QuerySet[Practitioner]:
+    """Active practitioners who have weekly hours at the facility today or later, or extra hours ahead; by name."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=today(facility.tz))
+    weekly = AvailabilityRule.objects.filter(lasting, facility=facility, practitioner=OuterRef("pk"))
+    extra = AvailabilityException.objects.filter(
+        kind=Kind.EXTRA, facility=facility, withdrawn_at__isnull=True, during__endswith__gt=timezone.now(),
+        practitioner=OuterRef("pk"),
+    )  # fmt: skip
+    return Practitioner.objects.filter(Exists(weekly) | Exists(extra), is_active=True)
 
 
 def covered(

@@ -1,5 +1,6 @@
 """Free times as buttons: for the page of free times, and for desks that show the first three inline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,22 +36,25 @@ def offers(
     from_day: date | None = None,
     days: int = LOOK_AHEAD,
     limit: int = 6,
+    interpreters: Sequence[Practitioner] = (),
 ) -> list[Offer]:
     """The first `limit` free times of each practitioner who may be booked for the type, the soonest first.
 
-    Each slot row carries what `appointment_book` wants: starts_at, type, practitioner, location. Render it with
-    `scheduling/_slots.html`. Whoever is not cleared stands last, with the reason.
+    Each slot row carries what `appointment_book` wants: starts_at, type, practitioner, location, interpreter,
+    equipment. Render it with `scheduling/_slots.html`. With `interpreters`, one of them is free then too. Whoever
+    is not cleared stands last, with the reason.
     """
     people = [practitioner] if practitioner else bookable_practitioners(facility, type)
     today = timezone.now().astimezone(facility.tz).date()
-    refused = problems(people, facility, type, today)
+    refused = problems(people, facility, type, today, patient)
     from_day = from_day or today
     cleared = [row for row in people if row.pk not in refused]
     found = free_slots(
-        practitioners=cleared, type=type, facility=facility, from_day=from_day, days=days, patient=patient, limit=limit
-    )
+        practitioners=cleared, type=type, facility=facility, from_day=from_day, days=days, patient=patient,
+        interpreters=interpreters, limit=limit,
+    )  # fmt: skip
     slots: dict[int, list[Row]] = {row.pk: [] for row in people}
-    for slot in cleared_then(found, cleared, type, facility, refused):
+    for slot in cleared_then(found, cleared, type, facility, refused, patient):
         slots[slot.practitioner.pk].append(
             {
                 "value": slot.starts_at.isoformat(),
@@ -58,6 +62,9 @@ def offers(
                 "location": slot.location.uuid if slot.location else "",
                 "room": str(slot.location or ""),
                 "practitioner": slot.practitioner.uuid,
+                "interpreter": slot.interpreter.uuid if slot.interpreter else "",
+                "equipment": slot.equipment.uuid if slot.equipment else "",
+                "also": ", ".join(str(row) for row in (slot.interpreter, slot.equipment) if row),
                 "type": type.uuid,
             }
         )
@@ -66,16 +73,21 @@ def offers(
 
 
 def cleared_then(
-    found: list[Slot], people: list[Practitioner], type: AppointmentType, facility: Facility, refused: dict[int, str]
+    found: list[Slot],
+    people: list[Practitioner],
+    type: AppointmentType,
+    facility: Facility,
+    refused: dict[int, str],
+    patient: Patient | None = None,
 ) -> list[Slot]:
     """The slots on days on which the practitioner will still be cleared; who has none left is put into `refused`.
 
     Two queries when nobody's credential ends before the last of them.
     """
     days = sorted({slot.starts_at.astimezone(facility.tz).date() for slot in found})
-    if not days or not (last := problems(people, facility, type, days[-1])):
+    if not days or not (last := problems(people, facility, type, days[-1], patient)):
         return found
-    lapsed = {day: problems(people, facility, type, day) for day in days}
+    lapsed = {day: problems(people, facility, type, day, patient) for day in days}
     kept = [s for s in found if s.practitioner.pk not in lapsed[s.starts_at.astimezone(facility.tz).date()]]
     bookable = {slot.practitioner.pk for slot in kept}
     refused |= {pk: problem for pk, problem in last.items() if pk not in bookable}

@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling import selectors, services
-from scheduling.models import Appointment, AppointmentParticipant, AvailabilityRule
+from scheduling.models import Appointment, AppointmentParticipant, AvailabilityException, AvailabilityRule, Hold
 from scheduling.selectors.hours import is_within_hours
 from tests import factories
 from tests.scheduling import stage
@@ -22,29 +23,64 @@ QUARTER = timedelta(minutes=15)
 CHANGES = [date(2027, 3, 14), date(2027, 11, 7), date(2027, 6, 9)]  # New York's clock, and a day like any other
 
 
+Span = tuple[datetime, datetime]
+
+
 @dataclass
-class Calendar:
-    """One practitioner, a patient and two rooms, in moments."""
+class Person:
+    """Hours, leave and closures, and what is booked, in moments."""
 
-    hours: list[tuple[datetime, datetime]]
-    busy: list[tuple[datetime, datetime]]
-    rooms: list[list[tuple[datetime, datetime]]] = field(default_factory=lambda: [[]])
+    hours: list[Span] = field(default_factory=list)
+    gone: list[Span] = field(default_factory=list)
+    busy: list[Span] = field(default_factory=list)
+
+    def works(self, start: datetime, end: datetime) -> bool:
+        covered = any(opens <= start and end <= closes for opens, closes in merged(self.hours))
+        return covered and not meets(self.gone, start, end)
 
 
-def reference(calendar: Calendar, *, minutes: int, pause: int, first: datetime, last: datetime) -> list[datetime]:
-    """Try every quarter of an hour, one after the other."""
+@dataclass
+class Search:
+    """One practitioner with a patient; rooms, equipment and interpreters of which one each is needed, if any."""
+
+    practitioner: Person
+    patient: Person
+    rooms: list[Person]
+    machines: list[Person]
+    interpreters: list[Person]
+
+
+def reference(search: Search, *, minutes: int, pause: int, first: datetime, last: datetime) -> list[tuple]:
+    """Try every quarter of an hour, one after the other: the start, and the place in its list of what is taken."""
     found, moment = [], first
     while moment < last:
         end, until = moment + timedelta(minutes=minutes), moment + timedelta(minutes=minutes + pause)
 
-        def meets(spans, moment=moment, until=until):
-            return any(start < until and moment < stop for start, stop in spans)
+        def free(one, start=moment, end=end, until=until):
+            return not meets(one.busy, start, until) and not meets(one.gone, start, end)
 
-        works = any(start <= moment and end <= stop for start, stop in merged(calendar.hours))
-        if works and not meets(calendar.busy) and not all(map(meets, calendar.rooms)):
-            found.append(moment)
+        def there(one, start=moment, end=end, until=until):
+            return one.works(start, end) and not meets(one.busy, start, until)
+
+        choices = [
+            first_of(search.rooms, free), first_of(search.machines, free), first_of(search.interpreters, there)
+        ]  # fmt: skip
+        if there(search.practitioner) and free(search.patient) and NONE_FREE not in choices:
+            found.append((moment, *choices))
         moment += QUARTER
     return found
+
+
+NONE_FREE = -1
+
+
+def first_of(wanted, test):
+    """The first that passes, None if none is wanted."""
+    return next((n for n, one in enumerate(wanted) if test(one)), NONE_FREE) if wanted else None
+
+
+def meets(spans, start, stop):
+    return any(begin < stop and start < end for begin, end in spans)
 
 
 def merged(spans):
@@ -61,7 +97,15 @@ def minutes_of_day(low: int, high: int):
     return st.integers(low // 5, high // 5).map(lambda fives: fives * 5)
 
 
-SPANS = st.lists(st.tuples(minutes_of_day(0, 46 * 60), minutes_of_day(5, 180)), max_size=6)
+def spans(most: int, length: int = 180):
+    return st.lists(st.tuples(minutes_of_day(0, 46 * 60), minutes_of_day(5, length)), max_size=most)
+
+
+TAKEN = st.lists(
+    st.tuples(minutes_of_day(0, 46 * 60), minutes_of_day(5, 180), st.sampled_from(["booked", "held", "expired"])),
+    max_size=5,
+)
+RULES = st.lists(st.tuples(minutes_of_day(0, 22 * 60), minutes_of_day(30, 600)), min_size=1, max_size=3)
 
 
 @pytest.fixture
@@ -71,40 +115,73 @@ def scene(facility):
     return facility, person, factories.patient(facility), rooms, stage.visit_type(facility)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture
+def needs(scene):
+    """Two interpreters, and two pieces of equipment in the order of their names."""
+    facility, *_ = scene
+    interpreters = [factories.practitioner(facility, kind="interpreter", family_name=name) for name in "AB"]
+    return interpreters, [stage.scanner(facility, f"Scanner {name}") for name in "AB"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    day=st.sampled_from(CHANGES),
-    rules=st.lists(st.tuples(minutes_of_day(0, 22 * 60), minutes_of_day(30, 600)), min_size=1, max_size=3),
-    busy=SPANS, patient_busy=SPANS, room_busy=st.tuples(SPANS, SPANS),
+    day=st.sampled_from(CHANGES), rules=RULES, interpreter_rules=RULES,
+    taken=st.lists(TAKEN, min_size=8, max_size=8), gone=st.lists(spans(2, 600), min_size=7, max_size=7),
+    extra=spans(2, 300), closed=spans(1, 300),
     minutes=st.sampled_from([15, 25, 30, 50, 90]), pause=st.sampled_from([0, 5, 10, 30]),
+    interpreted=st.booleans(), scanned=st.booleans(),
 )  # fmt: skip
 def test_the_query_finds_what_trying_every_quarter_hour_finds(
-    scene, day, rules, busy, patient_busy, room_busy, minutes, pause
+    scene, needs, day, rules, interpreter_rules, taken, gone, extra, closed, minutes, pause, interpreted, scanned
 ):
     facility, person, patient, rooms, kind = scene
+    interpreters, machines = needs
     kind.minutes, kind.buffer_minutes = minutes, pause
-    tz, base = facility.tz, datetime.combine(day, time(), facility.tz).astimezone(UTC)
-    first, last = base, datetime.combine(day + timedelta(days=2), time(), tz).astimezone(UTC)
-    hours = []
-    with transaction.atomic():
-        for start, length in rules:
-            stop = min(start + length, 23 * 60 + 55)
-            for offset in range(2):
-                on = day + timedelta(days=offset)
-                rule(person, facility, on, clock_time(start), clock_time(stop))
-                hours.append((wall(on, start, tz), wall(on, stop, tz)))
-        hours = [(start, stop) for start, stop in hours if start < stop]
-        mine = occupy(facility, kind, base, busy, practitioner=person)
-        theirs = occupy(facility, kind, base, patient_busy, patient=patient)
-        taken = [occupy(facility, kind, base, s, location=r) for s, r in zip(room_busy, rooms, strict=True)]
-        with time_machine.travel(base - timedelta(days=1), tick=False):
-            found = selectors.free_slots(
-                practitioners=[person], type=kind, facility=facility, from_day=day, days=2, patient=patient, limit=500
-            )
+    base = datetime.combine(day, time(), facility.tz).astimezone(UTC)
+    last = datetime.combine(day + timedelta(days=2), time(), facility.tz).astimezone(UTC)
+    span = {"facility": facility, "base": base}
+    with transaction.atomic(), time_machine.travel(base - timedelta(days=1), tick=False):
+        kind.equipment.set(machines if scanned else [])
+        shut = except_for(closed, kind="closed", **span)
+        search = Search(Person(), Person(busy=occupy(taken[7], kind, patient=patient, **span)), [], [], [])
+        for n, one in enumerate([person, *interpreters]):
+            hours = hours_of(one, facility, day, interpreter_rules if n else rules)
+            hours += [] if n else clipped(except_for(extra, kind="extra", practitioner=one, **span), base, last)
+            away = except_for(gone[n], kind=("leave", "travel", "training")[n], practitioner=one, **span)
+            known = Person(hours, away + shut, occupy(taken[n], kind, practitioner=one, **span))
+            if n:
+                search.interpreters.append(known)
+            else:
+                search.practitioner = known
+        for n, one in enumerate([*rooms, *machines], start=3):
+            away = except_for(gone[n], kind="closed", location=one, **span)
+            known = Person(gone=away, busy=occupy(taken[n], kind, location=one, **span))
+            (search.rooms if n < 5 else search.machines).append(known)
+        search.interpreters = search.interpreters if interpreted else []
+        search.machines = search.machines if scanned else []
+        found = selectors.free_slots(
+            practitioners=[person], type=kind, facility=facility, from_day=day, days=2, patient=patient, limit=500,
+            interpreters=interpreters if interpreted else (),
+        )  # fmt: skip
         transaction.set_rollback(True)
-    calendar = Calendar(hours, mine + theirs, taken)
-    expected = reference(calendar, minutes=minutes, pause=pause, first=first, last=last)
-    assert [slot.starts_at.astimezone(UTC) for slot in found] == expected
+    expected = reference(search, minutes=minutes, pause=pause, first=base, last=last)
+    assert [tried(slot, rooms, machines, interpreters) for slot in found] == expected
+
+
+def tried(slot, rooms, machines, interpreters):
+    pairs = ((rooms, slot.location), (machines, slot.equipment), (interpreters, slot.interpreter))
+    return slot.starts_at.astimezone(UTC), *(all_of.index(one) if one else None for all_of, one in pairs)
+
+
+def hours_of(person, facility, day, rules):
+    found = []
+    for start, length in rules:
+        stop = min(start + length, 23 * 60 + 55)
+        for offset in range(2):
+            on = day + timedelta(days=offset)
+            rule(person, facility, on, clock_time(start), clock_time(stop))
+            found.append((wall(on, start, facility.tz), wall(on, stop, facility.tz)))
+    return [(start, stop) for start, stop in found if start < stop]
 
 
 def rule(person, facility, day, starts, ends):
@@ -118,21 +195,47 @@ def rule(person, facility, day, starts, ends):
     )  # fmt: skip
 
 
-def occupy(facility, kind, base, spans, **who):
-    """Take these times, leaving out those that would meet an earlier one."""
-    taken = []
-    for start, length in spans:
-        span = (base + timedelta(minutes=start), base + timedelta(minutes=start + length))
-        if any(span[0] < stop and start < span[1] for start, stop in taken):
-            continue
-        taken.append(span)
-        appointment = Appointment(facility=facility, type=kind)
-        appointment.set_time(*span, facility.tz)
-        Appointment.objects.bulk_create([appointment])
-        AppointmentParticipant.objects.bulk_create(
-            [AppointmentParticipant(appointment=appointment, during=DateTimeTZRange(*span), **who)]
+def except_for(wanted, *, facility, base, kind, **who):
+    """Exceptions at these times; one that was taken back stands beside each and must not count."""
+    found = [(base + timedelta(minutes=start), base + timedelta(minutes=start + length)) for start, length in wanted]
+    rows = [
+        AvailabilityException(
+            kind=kind, facility=None if kind in AvailabilityException.AWAY else facility,
+            during=DateTimeTZRange(start - timedelta(hours=back), stop), withdrawn_at=base if back else None, **who,
         )
-    return taken
+        for start, stop in found
+        for back in (0, 1)
+    ]  # fmt: skip
+    AvailabilityException.objects.bulk_create(rows)
+    return found
+
+
+def clipped(found, first, last):
+    """Extra hours count on the days looked at."""
+    return [(max(start, first), min(stop, last)) for start, stop in found if start < last]
+
+
+def occupy(wanted, kind, *, facility, base, **who):
+    """Take these times, leaving out those that would meet an earlier one; answers those that count."""
+    met, counting = [], []
+    for start, length, how in wanted:
+        span = (base + timedelta(minutes=start), base + timedelta(minutes=start + length))
+        if meets(met, *span) or ("patient" in who and how != "booked"):
+            continue
+        met.append(span)
+        part = AppointmentParticipant(during=DateTimeTZRange(*span), **who)
+        if how == "booked":
+            part.appointment = Appointment(facility=facility, type=kind)
+            part.appointment.set_time(*span, facility.tz)
+            Appointment.objects.bulk_create([part.appointment])
+        else:
+            part.hold = Hold(facility=facility, type=kind, starts_at=span[0], ends_at=span[1])
+            part.hold.expires_at = timezone.now() + timedelta(minutes=5 if how == "held" else -5)
+            Hold.objects.bulk_create([part.hold])
+        AppointmentParticipant.objects.bulk_create([part])
+        if how != "expired":
+            counting.append(span)
+    return counting
 
 
 def clock_time(minutes: int) -> time:
@@ -183,13 +286,13 @@ def test_a_facility_without_a_free_room_offers_nothing_unless_by_video(facility)
     assert [slot.location for slot in selectors.free_slots(type=video, **wanted)] == [None] * 3
 
 
-def test_free_times_are_two_queries_however_many_practitioners(facility, django_assert_num_queries):
+def test_free_times_are_one_query_however_many_practitioners(facility, django_assert_num_queries):
     people = [factories.practitioner(facility, family_name=f"Doctor{n}") for n in range(5)]
     for person in people:
         stage.hours(person, facility)
     factories.LocationFactory(facility=facility)
     kind, today = stage.visit_type(facility), stage.at(0, facility=facility).date()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = selectors.free_slots(practitioners=people, type=kind, facility=facility, from_day=today, days=28)
     assert len(found) == 15
 
@@ -213,3 +316,42 @@ def test_no_time_is_offered_after_a_credential_has_lapsed(facility, patient, phy
     (offer,) = selectors.offers(from_day=stage.at(3, facility=facility).date(), **wanted)
     assert offer.slots == []
     assert offer.problem
+
+
+def test_a_time_for_patient_clinician_room_interpreter_and_equipment(facility, patient, physician, room, booker):
+    """Who is offered can be booked as offered; an interpreter who is away is not."""
+    ines, late = stage.interpreter(facility), stage.interpreter(facility, given_name="Ana", family_name="Late")
+    kind, today = stage.visit_type(facility, code="scan", minutes=60), stage.at(1, facility=facility).date()
+    kind.equipment.add(stage.scanner(facility))
+    stage.away(facility, stage.at(0, facility=facility), stage.at(1, 9, facility=facility), kind="leave",
+               practitioner=ines)  # fmt: skip
+    stage.away(facility, stage.at(0, facility=facility), stage.at(9, facility=facility), kind="leave",
+               practitioner=late)  # fmt: skip
+    wanted = {"patient": patient, "type": kind, "facility": facility, "from_day": today, "days": 2}
+    assert list(selectors.interpreters_of(facility)) == [late, ines]
+    assert ines not in selectors.bookable_practitioners(facility)
+    (offer,) = selectors.offers(**wanted, interpreters=[late, ines], practitioner=physician)
+    first = offer.slots[0]
+    assert (first["interpreter"], first["also"]) == (ines.uuid, "Ines Prado, Scanner A")
+    assert datetime.fromisoformat(first["value"]) == stage.at(1, 9, facility=facility)
+    slot = selectors.free_slots(
+        practitioners=[physician], interpreters=[late, ines], type=kind, facility=facility, from_day=today, days=2
+    )[0]
+    visit = services.book_appointment(
+        patient=patient, type=kind, practitioner=slot.practitioner, location=slot.location, starts_at=slot.starts_at,
+        interpreter=slot.interpreter, equipment=slot.equipment, by=booker,
+    )  # fmt: skip
+    assert visit.participants.count() == 5
+
+
+def test_who_has_new_hours_from_a_date_is_still_bookable(facility):
+    person = factories.practitioner(facility)
+    assert selectors.bookable_practitioners(facility) == []
+    stage.hours(person, facility, valid_until=date(2021, 1, 1))
+    assert selectors.bookable_practitioners(facility) == []
+    stage.hours(person, facility, valid_from=date(2021, 1, 2))
+    assert selectors.bookable_practitioners(facility) == [person]
+    guest = factories.practitioner(facility, family_name="Guest")
+    stage.away(facility, stage.at(1, facility=facility), stage.at(2, facility=facility), kind="extra",
+               practitioner=guest)  # fmt: skip
+    assert selectors.bookable_practitioners(facility) == [guest, person]
