@@ -19,6 +19,7 @@ from scheduling.services.sending import lanes_needed, send_due_reminders
 from scheduling.services.series import book_series, cancel_series, change_series, require_bookable
 from scheduling.services.turns import offer_freed_times
 from scheduling.services.waitlist import add_to_waitlist, change_entry, close_met_wishes, owe_freed_time
+from scheduling.services.walltime import settle_wall_times
 
 __all__ = [
     "Choice",
@@ -64,6 +65,7 @@ __all__ = [
     "send_due_reminders",
     "set_next_try",
     "set_status",
+    "settle_wall_times",
     "start_call",
     "take_other_time",
     "withdraw_offer",

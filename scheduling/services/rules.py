@@ -11,11 +11,10 @@ from accounts.models import Location
 from core.errors import DomainError
 from episodes.models import EpisodeOfCare, EpisodeStep
 from patients.models import Patient
-from patients.selectors import current_address
 from scheduling.models import Appointment, AppointmentType, AvailabilityException, BookingOverride, Hold
+from scheduling.selectors.appointments import state_of_care
 from scheduling.selectors.hours import covered, in_the_way
 from scheduling.services.guards import Resource, clashes, refusal, resources
-from staff.codes import state_code
 from staff.models import Practitioner
 from staff.selectors import absence_problem, credential_problem
 
@@ -164,16 +163,11 @@ def _credential(taking: Taking) -> Iterator[DomainError]:
     kind, person = taking.type.required_credential, taking.practitioner
     if not kind or person is None:
         return
-    problems = credential_problem([person], taking.facility, _day(taking), kind, lives_in=_home_state(taking))
+    patient = getattr(taking, "patient", None)
+    lives_in = state_of_care(patient, taking.type) if patient else ""
+    problems = credential_problem([person], taking.facility, _day(taking), kind, lives_in=lives_in)
     if person.pk in problems:
         yield DomainError(problems[person.pk], code=Rule.CREDENTIAL.value, field="practitioner")
-
-
-def _home_state(taking: Taking) -> str:
-    """Where the person is during a visit by video, as far as is known: there the practitioner needs a license too."""
-    patient = getattr(taking, "patient", None)
-    address = current_address(patient) if patient and taking.type.is_telehealth else None
-    return state_code(address.state) if address else ""
 
 
 def _people(taking: Taking) -> list[Practitioner]:
