@@ -55,15 +55,16 @@ def found_times(
     people = list(practitioners) or bookable_practitioners(facility, type)
     today = timezone.now().astimezone(facility.tz).date()
     first = max(from_day or today, today)
-    refused = problems(people, facility, type, today)
+    refused = problems(people, facility, type, today, patient)
     cleared = [row for row in people if row.pk not in refused]
     found = free_slots(
         practitioners=cleared, type=type, facility=facility, from_day=first, days=LOOK_AHEAD, patient=patient,
-        location=location, limit=SEARCHED if part or weekdays else SHOWN,
+        location=location, interpreters=interpreters, equipment=equipment,
+        limit=SEARCHED if part or weekdays else SHOWN,
     )  # fmt: skip
     fitting = _first_of_each([slot for slot in found if _suits(slot, facility, part, weekdays)])
     slots: dict[int, list[Row]] = {row.pk: [] for row in people}
-    for slot in cleared_then(fitting, cleared, type, facility, refused):
+    for slot in cleared_then(fitting, cleared, type, facility, refused, patient):
         slots[slot.practitioner.pk].append(_row(slot, type, facility))
     rows = [Times(str(row), row.specialty, refused.get(row.pk, ""), slots[row.pk]) for row in people]
     return sorted(rows, key=lambda row: (not row.slots, row.slots[0]["value"] if row.slots else "", row.name))

@@ -71,12 +71,14 @@ WITH open AS ({HOURS}
 ), closed AS ({GONE.format(column="location_id", which=CLOSED)}
 ), patient_busy AS ({BUSY.format(column="patient_id", ids="%(patients)s")}
 ), wanted AS (
-  SELECT place.id, place.uuid, place.name, needed.id IS NOT NULL AS is_equipment
+  SELECT place.id, place.uuid, place.name,
+         coalesce(place.id = %(equipment)s, needed.id IS NOT NULL) AS is_equipment
     FROM accounts_location AS place
     LEFT JOIN scheduling_appointmenttype_equipment AS needed
       ON needed.location_id = place.id AND needed.appointmenttype_id = %(type)s
    WHERE place.facility_id = %(facility)s AND place.operational_status <> 'closed'
-     AND (needed.id IS NOT NULL OR place.id = %(location)s OR (%(any_room)s AND place.kind = 'room'))
+     AND (coalesce(place.id = %(equipment)s, needed.id IS NOT NULL) OR place.id = %(location)s
+          OR (%(any_room)s AND place.kind = 'room'))
 ), place_busy AS ({BUSY.format(column="location_id", ids="ARRAY(SELECT wanted.id FROM wanted)")}
 ), place AS (
   SELECT wanted.*, coalesce(taken, {NEVER}) + coalesce(gone, {NEVER}) AS taken
@@ -112,7 +114,8 @@ SELECT free.id, starts, room_id, room_uuid, room_name, equipment_id, equipment_u
          ORDER BY other.rank LIMIT 1) AS chosen ON true
      WHERE (room.id IS NOT NULL OR %(no_room)s)
        AND (equipment.id IS NOT NULL
-            OR NOT EXISTS (SELECT FROM scheduling_appointmenttype_equipment WHERE appointmenttype_id = %(type)s))
+            OR (%(equipment)s::bigint IS NULL AND NOT EXISTS (
+                  SELECT FROM scheduling_appointmenttype_equipment WHERE appointmenttype_id = %(type)s)))
        AND (chosen.id IS NOT NULL OR cardinality(%(interpreters)s::bigint[]) = 0)
      ORDER BY starts LIMIT %(limit)s
   ) AS found
@@ -130,15 +133,16 @@ def free_slots(
     patient: Patient | None = None,
     location: Location | None = None,
     interpreters: Sequence[Practitioner] = (),
+    equipment: Location | None = None,
     limit: int = 3,
 ) -> list[Slot]:
     """The first `limit` free times of each practitioner from a day of the facility on, earliest first.
 
     Free means: within weekly or extra hours, neither on leave nor closed, and neither the practitioner nor the
     patient (if given) nor the room is taken or held, the pause after the visit included. With `interpreters` the
-    first of them who is free comes too; so does the first free piece of the equipment that the type needs. Without
-    `location` it is the first free room by name; a telehealth type needs none. Times stand on the quarter hour and
-    lie in the future. One query.
+    first of them who is free comes too; so does the first free piece of the equipment that the type needs, or the
+    `equipment` named. Without `location` it is the first free room by name; a telehealth type needs none. Times
+    stand on the quarter hour and lie in the future. One query.
     """
     people = {row.pk: row for row in (*practitioners, *interpreters)}
     values = _window(facility, from_day, days) | {
@@ -146,6 +150,7 @@ def free_slots(
         "interpreters": [row.pk for row in interpreters], "patients": [patient.pk] if patient else [],
         "type": type.pk, "minutes": type.minutes, "pause": type.buffer_minutes, "limit": limit,
         "location": location.pk if location and not type.is_telehealth else None,
+        "equipment": equipment.pk if equipment else None,
         "any_room": location is None and not type.is_telehealth, "no_room": type.is_telehealth,
     }  # fmt: skip
     with connection.cursor() as cursor:

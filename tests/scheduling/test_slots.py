@@ -129,7 +129,7 @@ def needs(scene):
     taken=st.lists(TAKEN, min_size=8, max_size=8), gone=st.lists(spans(2, 600), min_size=7, max_size=7),
     extra=spans(2, 300), closed=spans(1, 300),
     minutes=st.sampled_from([15, 25, 30, 50, 90]), pause=st.sampled_from([0, 5, 10, 30]),
-    interpreted=st.booleans(), scanned=st.booleans(),
+    interpreted=st.booleans(), scanned=st.sampled_from([None, "any", "second"]),
 )  # fmt: skip
 def test_the_query_finds_what_trying_every_quarter_hour_finds(
     scene, needs, day, rules, interpreter_rules, taken, gone, extra, closed, minutes, pause, interpreted, scanned
@@ -158,13 +158,14 @@ def test_the_query_finds_what_trying_every_quarter_hour_finds(
             known = Person(gone=away, busy=occupy(taken[n], kind, location=one, **span))
             (search.rooms if n < 5 else search.machines).append(known)
         search.interpreters = search.interpreters if interpreted else []
-        search.machines = search.machines if scanned else []
+        search.machines = {None: [], "any": search.machines, "second": search.machines[1:]}[scanned]
         found = selectors.free_slots(
             practitioners=[person], type=kind, facility=facility, from_day=day, days=2, patient=patient, limit=500,
-            interpreters=interpreters if interpreted else (),
+            interpreters=interpreters if interpreted else (), equipment=machines[1] if scanned == "second" else None,
         )  # fmt: skip
         transaction.set_rollback(True)
     expected = reference(search, minutes=minutes, pause=pause, first=base, last=last)
+    machines = machines[1:] if scanned == "second" else machines
     assert [tried(slot, rooms, machines, interpreters) for slot in found] == expected
 
 
