@@ -17,6 +17,7 @@ MY_WORK, PEOPLE, TIME, HOUSE, ACCOUNT = "My work", "People", "Time", "House", "A
 
 INTAKE_DESKS = (Role.INTAKE, Role.CLINICAL_COORDINATOR)
 CALLERS = (Role.INTAKE, Role.TREATMENT, Role.PATIENT_CARE)
+MEASURERS = (Role.CLINICAL_COORDINATOR, Role.INTAKE, Role.TREATMENT)
 REMINDERS = (Role.INTAKE, Role.TREATMENT, Role.CLINICAL_COORDINATOR, Role.PRIVACY_OFFICER)
 
 
@@ -76,6 +77,8 @@ ITEMS = (
     _action("Add session", "activities:session_add", "plus", TIME, perm=Perm.PROGRAM_EDIT, words="group"),
     Item("Programs", "activities:program_list", "shapes", TIME, Perm.PROGRAM_EDIT, words="therapeutic activities"),
     _action("Add program", "activities:program_add", "plus", TIME, perm=Perm.PROGRAM_EDIT),
+    Item("Measures", "scheduling:measure_list", "chart-line", HOUSE, Perm.CALENDAR_VIEW, MEASURERS,
+         words="show rate utilization charts figures"),
     Item("Board", "admin:index", "gauge", HOUSE, Perm.BOARD_VIEW, words="admin census oversight"),
     Item("Staff", "staff:practitioner_list", "stethoscope", HOUSE, Perm.STAFF_DIRECTORY,
          words="directory practitioners credentials physicians"),

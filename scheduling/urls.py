@@ -1,6 +1,17 @@
 from django.urls import path
 
-from scheduling.views import appointments, arrivals, board, booking, calls, moving, reminders, series, waitlist
+from scheduling.views import (
+    appointments,
+    arrivals,
+    board,
+    booking,
+    calls,
+    measures,
+    moving,
+    reminders,
+    series,
+    waitlist,
+)
 
 app_name = "scheduling"
 ENTRY = "patients/<uuid:patient_pk>/waitlist/<uuid:pk>/"
@@ -42,4 +53,5 @@ urlpatterns = [
     path(SERIES, series.series_detail, name="series_detail"),
     path(f"{SERIES}edit/", series.series_edit, name="series_edit"),
     path(f"{SERIES}cancel/", series.series_cancel, name="series_cancel"),
+    path("measures/", measures.measure_list, name="measure_list"),
 ]

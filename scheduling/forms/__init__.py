@@ -4,6 +4,7 @@ from scheduling.forms.booking import BookForm, HoldForm, MoveForm
 from scheduling.forms.calendar import ArrivalsForm, CalendarForm
 from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
 from scheduling.forms.ledger import LedgerForm
+from scheduling.forms.measures import MeasureForm
 from scheduling.forms.slots import SlotForm
 from scheduling.forms.waitlist import OfferForm, WaitlistForm
 
@@ -15,6 +16,7 @@ __all__ = [
     "HoldForm",
     "LedgerForm",
     "ListedCallForm",
+    "MeasureForm",
     "MoveForm",
     "NextTryForm",
     "OfferForm",

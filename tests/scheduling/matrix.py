@@ -106,6 +106,7 @@ def of_offer(world: World) -> list[Any]:
 
 
 WAITLIST: list[Row] = [
+    desk_row("scheduling:measure_list", "clinical intake treatment"),
     desk_row("scheduling:waitlist_list", BOOKS),
     Row("scheduling:waitlist_person", SEES, NOT_SEES, args=of_patient),
     Row("scheduling:waitlist_add", BOOKS, NOT_BOOKS, args=of_patient),
