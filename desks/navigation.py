@@ -73,6 +73,8 @@ ITEMS = (
          words="waiting earlier offer"),
     Item("Reminders", "scheduling:reminder_list", "mail-check", TIME, Perm.REMINDER_STATUS, REMINDERS,
          words="mail failed e-mail"),
+    _action("Tomorrow’s mail", "scheduling:mail_day", "mail-search", TIME, perm=Perm.REMINDER_STATUS, roles=REMINDERS,
+            words="messages preview before they go"),
     Item("Sessions", "activities:session_list", "presentation", TIME, Perm.PROGRAM_EDIT, words="groups attendance"),
     _action("Add session", "activities:session_add", "plus", TIME, perm=Perm.PROGRAM_EDIT, words="group"),
     Item("Programs", "activities:program_list", "shapes", TIME, Perm.PROGRAM_EDIT, words="therapeutic activities"),

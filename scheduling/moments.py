@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.dateformat import format as date_format
 
-from scheduling.mail import CLOCK, LONG_DAY
+from scheduling.mail.letters import CLOCK, LONG_DAY
 
 
 @dataclass(frozen=True)

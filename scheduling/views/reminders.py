@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,10 +50,12 @@ def reminder_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@csp_update({"frame-src": [SELF]})
 def reminder_preview(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.REMINDER_EDIT)
     reminder = selectors.reminder_of(patient, pk)
-    context = {"patient": patient, "preview": preview(reminder), "back": reverse("scheduling:reminder_list")}
+    context = {"patient": patient, "reminder": reminder, "preview": preview(reminder)}
+    context["back"] = reverse("scheduling:reminder_list")
     return render(request, "scheduling/reminder_preview.html", context)
 
 

@@ -158,6 +158,8 @@ MATRIX += [
     Row("scheduling:reminder_resolve", SETTLES, NOT_SETTLES, args=of_reminder),
     Row("scheduling:reminder_hold", SETTLES, NOT_SETTLES, args=of_waiting, method="post"),
     Row("scheduling:reminder_release", SETTLES, NOT_SETTLES, args=of_held_back, method="post"),
+    desk_row("scheduling:mail_day", "clinical intake patient-care treatment privacy"),
+    Row("scheduling:reminder_html", SETTLES, NOT_SETTLES, args=of_waiting),
     Row("link:time", args=reply_link, public=True),
     Row("link:time", args=reply_link, method="post", public=True),
 ]
