@@ -161,4 +161,3 @@ def test_the_page_costs_the_same_at_10_and_at_200_messages(facility, booker, tom
         mail = day_mail(facility, booker, tomorrow)
     assert (mail.total, len(mail.going), mail.more) == (200, 20, True)
     assert len(day_mail(facility, booker, tomorrow, first=190).going) == 10
-
