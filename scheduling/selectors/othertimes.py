@@ -83,7 +83,7 @@ def _found(appointment: Appointment, people: list[Practitioner], from_day: date,
     facility, kind = appointment.facility, appointment.type
     slots = free_slots(
         practitioners=people, type=kind, facility=facility, from_day=from_day, days=days, patient=appointment.patient,
-        limit=A_WEEK_OF_SLOTS,
+        interpreters=[appointment.interpreter] if appointment.interpreter else [], limit=A_WEEK_OF_SLOTS,
     )  # fmt: skip
     soonest = timezone.now() + NOTICE
     return _cleared(appointment, [slot for slot in slots if slot.starts_at >= soonest])

@@ -21,7 +21,7 @@ def hold_other_time(*, appointment: Appointment, slot: Slot) -> Hold:
     """
     return hold_time(
         type=appointment.type, practitioner=slot.practitioner, location=slot.location, starts_at=slot.starts_at,
-        facility=appointment.facility, by=None, interpreter=appointment.interpreter,
+        facility=appointment.facility, by=None, interpreter=slot.interpreter, equipment=slot.equipment,
         appointment=appointment, minutes=KEPT_MINUTES,
     )  # fmt: skip
 
