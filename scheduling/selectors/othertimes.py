@@ -94,9 +94,9 @@ def _cleared(appointment: Appointment, slots: list[Slot]) -> list[Slot]:
     facility, kind = appointment.facility, appointment.type
     people = list({slot.practitioner.pk: slot.practitioner for slot in slots}.values())
     days = sorted({slot.starts_at.astimezone(facility.tz).date() for slot in slots})
-    refused = {day: problems(people, facility, kind, day) for day in {*days[:1], *days[-1:]}}
+    refused = {day: problems(people, facility, kind, day, appointment.patient) for day in {*days[:1], *days[-1:]}}
     if any(refused.values()):
-        refused = {day: problems(people, facility, kind, day) for day in days}
+        refused = {day: problems(people, facility, kind, day, appointment.patient) for day in days}
     return [
         slot
         for slot in slots
