@@ -3,13 +3,12 @@
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from accounts.models import Facility, User
 from accounts.roles import Perm
-from core.labels import distance_label
 from scheduling import clock
 from scheduling.models import Appointment
 from scheduling.selectors.appointments import Row, appointment_row, permitted, standing, step_back
@@ -115,17 +114,22 @@ def _wait(appointment: Appointment, facility: Facility, now: datetime) -> tuple[
     at = f"Arrived {arrived.astimezone(facility.tz):%H:%M}"
     if appointment.status == Status.ARRIVED:
         minutes = _minutes(max(arrived, min(appointment.starts_at, now)), now)
-        waits = f"{at} · waiting {distance_label(now - arrived)}"
+        waits = f"{at} · waiting {_spoken(_minutes(arrived, now))}"
         return waits, "danger" if minutes >= LONG_WAIT else "warning" if minutes > 0 else "neutral"
     if appointment.status == Status.CHECKED_IN:
-        return f"{at} · waited {distance_label(appointment.status_at - arrived)}", "neutral"
+        return f"{at} · waited {_spoken(_minutes(arrived, appointment.status_at))}", "neutral"
     return at, "neutral"
 
 
 def _late(minutes: int) -> tuple[str, str]:
     if minutes <= 0:
         return "", ""
-    return f"{distance_label(timedelta(minutes=minutes))} late", "danger" if minutes >= LONG_WAIT else "warning"
+    return f"{_spoken(minutes)} late", "danger" if minutes >= LONG_WAIT else "warning"
+
+
+def _spoken(minutes: int) -> str:
+    """`25 min`, `1 h 5 min`."""
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _minutes(since: datetime, until: datetime) -> int:

@@ -51,7 +51,11 @@ def found_times(
     part: str = Part.ANY,
     weekdays: Sequence[int] = (),
 ) -> list[Times]:
-    """The first free times that suit, of each clinician who may be booked; whoever has the earliest stands first."""
+    """The first free times that suit, of each clinician who may be booked; whoever has the earliest stands first.
+
+    With `interpreters` one of them is free then too, with `equipment` that piece. Whoever may not be booked stands
+    last, with the reason.
+    """
     people = list(practitioners) or bookable_practitioners(facility, type)
     today = timezone.now().astimezone(facility.tz).date()
     first = max(from_day or today, today)
@@ -98,10 +102,8 @@ def _first_of_each(slots: list[Slot]) -> list[Slot]:
 def _row(slot: Slot, type: AppointmentType, facility: Facility) -> Row:
     """What `appointment_book` wants, and the words of the button."""
     named = {"practitioner": slot.practitioner, "location": slot.location}
-    named |= {"interpreter": getattr(slot, "interpreter", None), "equipment": getattr(slot, "equipment", None)}
-    also = [
-        str(row) for row in (slot.location, getattr(slot, "interpreter", None), getattr(slot, "equipment", None)) if row
-    ]
+    named |= {"interpreter": slot.interpreter, "equipment": slot.equipment}
+    also = [str(row) for row in (slot.location, slot.interpreter, slot.equipment) if row]
     return {name: str(row.uuid) if row else "" for name, row in named.items()} | {
         "value": slot.starts_at.isoformat(),
         "label": when_label(slot.starts_at, facility.tz),

@@ -24,7 +24,7 @@ def appointment_move(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRe
     patient = get_patient(request.user, patient_pk, Perm.APPOINTMENT_EDIT)
     appointment = selectors.appointment_of(patient, pk)
     form = MoveForm(_asked(request, appointment), appointment=appointment, initial=_present(appointment))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid() and request.method == "POST":
         may_override = Perm.APPOINTMENT_OVERRIDE in patient.held
         with form.refused(may_override=may_override, others=selectors.overriders(appointment.facility)):
             moved = services.move_seen(appointment=appointment, by=request.user, **form.cleaned_data)

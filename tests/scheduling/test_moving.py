@@ -1,5 +1,7 @@
 """Booking, moving and holding through the screens: refusals, overrides, two people at once."""
 
+from datetime import datetime, time
+
 import pytest
 from django.urls import reverse
 
@@ -40,7 +42,7 @@ def test_the_calendar_asks_from_where_to_where(desk, visit, facility):
     query = {"starts_at": f"{stage.at(4, 9, 15, facility=facility):%Y-%m-%dT%H:%M}", "seen": 1}
     text = desk.get(of_visit(visit), query, headers=HTMX).content.decode()
     assert "<html" not in text
-    for words in ("Rivera, Marisol", "14:00", "09:15", "Room 4", "Keep as it is"):
+    for words in ("Rivera, Marisol", "14:00", "<dt>To</dt>", "09:15</strong>", "Room 4", "Keep as it is"):
         assert words in text
     moved = desk.post(of_visit(visit), wanted(visit, stage.at(4, 9, 15, facility=facility)), headers=HTMX)
     assert moved["HX-Trigger"] == '{"moved": {}}'
@@ -166,3 +168,26 @@ def test_only_times_that_suit_are_found(desk, patient, facility, physician, room
     assert not [words for words in times if words[:3] in {"Mon", "Wed", "Fri", "Sat", "Sun"}]
     assert all("12:00" <= words[-5:] < "17:00" for words in shown)
     assert "Earliest" in text
+
+
+def test_a_time_that_suits_interpreter_and_room_too(desk, patient, facility, physician, room, visit_type):
+    interpreter = factories.practitioner(facility, family_name="Ruiz", kind=Practitioner.Kind.INTERPRETER)
+    stage.hours(interpreter, facility, time(10), time(11))
+    patient.interpreter_needed = True
+    stage.saved(patient)
+    page = reverse("scheduling:slot_list", args=[patient.uuid])
+    text = desk.get(page).content.decode()
+    assert "An interpreter is needed" in text
+    values = text.split('name="starts_at" value="')[1:]
+    local = [datetime.fromisoformat(value.split('"')[0].replace("&#x2B;", "+")) for value in values]
+    assert {moment.astimezone(facility.tz).hour for moment in local} == {10}
+    assert f'name="interpreter" value="{interpreter.uuid}"' in text
+    assert "Daniel Ruiz" in text
+    assert 'value=""' in desk.get(page, {"interpreter": ""}).content.decode()
+
+
+def test_a_move_onto_the_hour_that_comes_twice_asks_which(desk, visit, facility):
+    query = {"starts_at": "2027-11-07T01:30", "seen": 1}
+    text = desk.get(of_visit(visit), query, headers=HTMX).content.decode()
+    assert "comes twice" in text
+    assert "starts_at_which" in text
