@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 
-# A patient's link is the whole authority to answer; what is typed into a search stands behind the question mark.
-_TOKEN = re.compile(r"(/a/)[^/\s?\"']+")
+# The secret in the address of a patient's link or of a calendar feed is the whole authority; what is typed into a
+# search stands behind the question mark.
+_TOKEN = re.compile(r"(/(?:a|feed)/)[^/\s?\"']+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 

@@ -81,6 +81,8 @@ ITEMS = (
     _action("Add program", "activities:program_add", "plus", TIME, perm=Perm.PROGRAM_EDIT),
     Item("Measures", "scheduling:measure_list", "chart-line", HOUSE, Perm.CALENDAR_VIEW, MEASURERS,
          words="show rate utilization charts figures"),
+    Item("My calendar feed", "scheduling:feed_list", "rss", TIME, Perm.CALENDAR_VIEW,
+         (Role.CLINICIAN, Role.ACTIVITIES), words="ics subscribe phone outlook"),
     Item("Board", "admin:index", "gauge", HOUSE, Perm.BOARD_VIEW, words="admin census oversight"),
     Item("Staff", "staff:practitioner_list", "stethoscope", HOUSE, Perm.STAFF_DIRECTORY,
          words="directory practitioners credentials physicians"),

@@ -7,6 +7,7 @@ from scheduling.views import (
     booking,
     calls,
     daymail,
+    feed,
     measures,
     moving,
     reminders,
@@ -57,4 +58,7 @@ urlpatterns = [
     path(f"{SERIES}edit/", series.series_edit, name="series_edit"),
     path(f"{SERIES}cancel/", series.series_cancel, name="series_cancel"),
     path("measures/", measures.measure_list, name="measure_list"),
+    path("feeds/", feed.feed_list, name="feed_list"),
+    path("feeds/add/", feed.feed_add, name="feed_add"),
+    path("feeds/<uuid:pk>/revoke/", feed.feed_revoke, name="feed_revoke"),
 ]

@@ -3,6 +3,7 @@
 from scheduling.forms.booking import BookForm, HoldForm, MoveForm
 from scheduling.forms.calendar import ArrivalsForm, CalendarForm
 from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
+from scheduling.forms.feeds import FeedForm
 from scheduling.forms.ledger import LedgerForm
 from scheduling.forms.measures import MeasureForm
 from scheduling.forms.slots import SlotForm
@@ -13,6 +14,7 @@ __all__ = [
     "BookForm",
     "CalendarForm",
     "CallForm",
+    "FeedForm",
     "HoldForm",
     "LedgerForm",
     "ListedCallForm",

@@ -18,6 +18,7 @@ from scheduling.selectors.calls import PAGE_SIZE as CALLS_A_PAGE
 from scheduling.selectors.calls import CallList, call_list, call_list_rows, confirmations, is_safe
 from scheduling.selectors.detail import held_for, joinable, offered_until, overrides_of
 from scheduling.selectors.diary import appointments_of, patient_month, patient_week
+from scheduling.selectors.feeds import busy_times, feed_of, feeds_of, live_feed, practitioner_of
 from scheduling.selectors.finding import earliest, found_times
 from scheduling.selectors.holding import open_hold, open_holds
 from scheduling.selectors.hours import is_within_hours
@@ -48,12 +49,12 @@ from scheduling.selectors.waitlist import (
 )
 
 __all__ = [
+    "Board",
     "CALLS_A_PAGE",
+    "CallList",
     "DEAD",
     "FIRST_ROWS",
     "LEDGER_A_PAGE",
-    "Board",
-    "CallList",
     "Offer",
     "Slot",
     "answers_to",
@@ -63,6 +64,7 @@ __all__ = [
     "bookable_practitioners",
     "bookable_types",
     "bookings_per_practitioner_after",
+    "busy_times",
     "call_list",
     "call_list_rows",
     "code_label",
@@ -74,6 +76,8 @@ __all__ = [
     "entries_of",
     "entry_of",
     "equipment_of",
+    "feed_of",
+    "feeds_of",
     "found_times",
     "free_slots",
     "held_for",
@@ -83,6 +87,7 @@ __all__ = [
     "joinable",
     "ledger",
     "ledger_page",
+    "live_feed",
     "next_statuses",
     "offer_of",
     "offerable",
@@ -95,6 +100,7 @@ __all__ = [
     "parse_day",
     "patient_month",
     "patient_week",
+    "practitioner_of",
     "practitioners_of",
     "problems",
     "reminder_of",

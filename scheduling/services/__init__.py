@@ -5,6 +5,7 @@ from scheduling.services.attendance import set_status
 from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
 from scheduling.services.calling import end_call, start_call
 from scheduling.services.deadletters import resolve_reminder
+from scheduling.services.feeds import create_feed, note_feed_read, revoke_feed
 from scheduling.services.groups import add_seat, book_group, remove_seat
 from scheduling.services.heldback import hold_back_reminder, let_go_reminder
 from scheduling.services.holds import hold_time, release_hold
@@ -38,6 +39,7 @@ __all__ = [
     "change_entry",
     "change_series",
     "close_met_wishes",
+    "create_feed",
     "decline_offer",
     "end_call",
     "hold_back_reminder",
@@ -50,6 +52,7 @@ __all__ = [
     "may_override",
     "move_appointment",
     "move_seen",
+    "note_feed_read",
     "offer_freed_times",
     "offer_time",
     "opt_out",
@@ -62,6 +65,7 @@ __all__ = [
     "remove_seat",
     "require_bookable",
     "resolve_reminder",
+    "revoke_feed",
     "send_due_reminders",
     "set_next_try",
     "set_status",

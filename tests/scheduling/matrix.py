@@ -105,6 +105,28 @@ def of_offer(world: World) -> list[Any]:
     return [world.patient.uuid, offer.uuid]
 
 
+def of_feed(world: World) -> list[Any]:
+    clinician = world.people[Role.CLINICIAN]
+    factories.practitioner(world.facility, user=clinician)
+    feed, _ = services.create_feed(detail="busy", label="my phone", by=clinician)
+    return [feed.uuid]
+
+
+def feed_address(world: World) -> list[Any]:
+    cache.clear()
+    clinician = world.people[Role.CLINICIAN]
+    factories.practitioner(world.facility, user=clinician)
+    return [services.create_feed(detail="busy", label="my phone", by=clinician)[1]]
+
+
+SEES_CALENDAR = "clinical intake patient-care treatment activities clinician"
+FEEDS: list[Row] = [
+    desk_row("scheduling:feed_list", SEES_CALENDAR),
+    desk_row("scheduling:feed_add", SEES_CALENDAR, method="post"),
+    # One's own feed alone: to colleagues who may have feeds it is not there.
+    desk_row("scheduling:feed_revoke", SEES_CALENDAR, args=of_feed, method="post", answers=frozenset({302, 404})),
+    Row("feed:calendar", args=feed_address, public=True),
+]
 WAITLIST: list[Row] = [
     desk_row("scheduling:measure_list", "clinical intake treatment"),
     desk_row("scheduling:waitlist_list", BOOKS),
@@ -120,6 +142,7 @@ WAITLIST: list[Row] = [
 ]  # fmt: skip
 MATRIX: list[Row] = [
     *WAITLIST,
+    *FEEDS,
     desk_row("scheduling:day", "clinical intake patient-care treatment activities clinician"),
     desk_row("scheduling:week", "clinical intake patient-care treatment activities clinician"),
     desk_row("scheduling:call_list", BOOKS),
