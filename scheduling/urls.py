@@ -3,6 +3,7 @@ from django.urls import path
 from scheduling.views import (
     appointments,
     arrivals,
+    availability,
     board,
     booking,
     calls,
@@ -19,6 +20,8 @@ app_name = "scheduling"
 ENTRY = "patients/<uuid:patient_pk>/waitlist/<uuid:pk>/"
 APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
 REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
+WORKER = "availability/practitioners/<uuid:pk>/"
+EXCEPTION = "availability/exceptions/<uuid:pk>/"
 SERIES = "patients/<uuid:patient_pk>/series/<uuid:pk>/"
 urlpatterns = [
     path("", board.day, name="day"),
@@ -61,4 +64,15 @@ urlpatterns = [
     path("feeds/", feed.feed_list, name="feed_list"),
     path("feeds/add/", feed.feed_add, name="feed_add"),
     path("feeds/<uuid:pk>/revoke/", feed.feed_revoke, name="feed_revoke"),
+    path("availability/", availability.availability_list, name="availability_list"),
+    path("availability/mine/", availability.availability_mine, name="availability_mine"),
+    path(WORKER, availability.availability_detail, name="availability_detail"),
+    path(f"{WORKER}hours/add/", availability.hours_add, name="hours_add"),
+    path(f"{WORKER}exceptions/add/", availability.exception_add, name="exception_add"),
+    path("availability/hours/<uuid:pk>/edit/", availability.hours_edit, name="hours_edit"),
+    path("availability/hours/<uuid:pk>/end/", availability.hours_end, name="hours_end"),
+    path("availability/places/", availability.place_list, name="place_list"),
+    path("availability/closures/add/", availability.closure_add, name="closure_add"),
+    path(EXCEPTION, availability.exception_detail, name="exception_detail"),
+    path(f"{EXCEPTION}withdraw/", availability.exception_withdraw, name="exception_withdraw"),
 ]

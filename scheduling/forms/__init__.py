@@ -1,5 +1,6 @@
 """What is typed at the booking screens."""
 
+from scheduling.forms.availability import ChangeHoursForm, ClosureForm, EndHoursForm, ExceptionForm, HoursForm
 from scheduling.forms.booking import BookForm, HoldForm, MoveForm
 from scheduling.forms.calendar import ArrivalsForm, CalendarForm
 from scheduling.forms.calls import CallForm, ListedCallForm, NextTryForm
@@ -14,8 +15,13 @@ __all__ = [
     "BookForm",
     "CalendarForm",
     "CallForm",
+    "ChangeHoursForm",
+    "ClosureForm",
+    "EndHoursForm",
+    "ExceptionForm",
     "FeedForm",
     "HoldForm",
+    "HoursForm",
     "LedgerForm",
     "ListedCallForm",
     "MeasureForm",

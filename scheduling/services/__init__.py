@@ -2,6 +2,7 @@
 
 from scheduling.services.answers import log_call, opt_out, record_answer, set_next_try
 from scheduling.services.attendance import set_status
+from scheduling.services.availability import add_exception, add_hours, change_hours, end_hours, withdraw_exception
 from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
 from scheduling.services.calling import end_call, start_call
 from scheduling.services.deadletters import resolve_reminder
@@ -23,12 +24,14 @@ from scheduling.services.waitlist import add_to_waitlist, change_entry, close_me
 from scheduling.services.walltime import settle_wall_times
 
 __all__ = [
+    "MOVED",
     "Choice",
     "Choices",
     "DaysRefused",
-    "MOVED",
     "accept_offer",
     "accept_proposal",
+    "add_exception",
+    "add_hours",
     "add_seat",
     "add_to_waitlist",
     "book_appointment",
@@ -37,11 +40,13 @@ __all__ = [
     "cancel_appointment",
     "cancel_series",
     "change_entry",
+    "change_hours",
     "change_series",
     "close_met_wishes",
     "create_feed",
     "decline_offer",
     "end_call",
+    "end_hours",
     "hold_back_reminder",
     "hold_other_time",
     "hold_time",
@@ -72,6 +77,7 @@ __all__ = [
     "settle_wall_times",
     "start_call",
     "take_other_time",
+    "withdraw_exception",
     "withdraw_offer",
     "withdraw_proposal",
     "withdraw_reminders",

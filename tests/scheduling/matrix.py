@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from scheduling import links, services
 from scheduling.models import Appointment, AppointmentLink, Reminder, WaitlistEntry
+from staff.models import Practitioner, PractitionerRole
 from tests import factories
 from tests.access_matrix import Row, desk_row
 from tests.scheduling import stage
@@ -228,4 +229,53 @@ MATRIX += [
     Row("scheduling:series_edit", BOOKS, NOT_BOOKS, args=of_series, method="post"),
     Row("scheduling:series_cancel", BOOKS, NOT_BOOKS, args=of_series),
     Row("scheduling:series_cancel", BOOKS, NOT_BOOKS, args=of_series, method="post", data={"reason": "Asked"}),
+]
+
+
+def works_at_both(world: World) -> Practitioner:
+    """So that strangers are asked for their role alone."""
+    person = factories.practitioner(world.facility)
+    stage.saved(PractitionerRole(practitioner=person, facility=world.elsewhere))
+    stage.hours(person, world.facility)
+    return person
+
+
+def of_practitioner(world: World) -> list[Any]:
+    return [works_at_both(world).uuid]
+
+
+def of_hours(world: World) -> list[Any]:
+    return [works_at_both(world).availability.first().uuid]
+
+
+def of_exception(world: World) -> list[Any]:
+    start = stage.at(2, facility=world.facility)
+    span = (start, start + timedelta(days=1))
+    return [stage.away(world.facility, *span, kind="leave", practitioner=works_at_both(world)).uuid]
+
+
+KEEPS_HOURS = "clinical treatment physician-services"
+# Hours are one facility's: to those who keep another's they are not there.
+OR_NOT_THERE = {"args": of_hours, "answers": frozenset({200, 302, 404})}
+SPAN = {"first_day": "2031-01-06", "last_day": "2031-01-07"}
+HOURS = {"starts": "09:00", "ends": "12:00", "valid_from": "2031-01-06"}
+MATRIX += [
+    desk_row("scheduling:availability_list", KEEPS_HOURS),
+    desk_row("scheduling:availability_mine", "clinical intake patient-care treatment activities clinician"),
+    desk_row("scheduling:availability_detail", KEEPS_HOURS, args=of_practitioner),
+    desk_row("scheduling:hours_add", KEEPS_HOURS, args=of_practitioner),
+    desk_row("scheduling:hours_add", KEEPS_HOURS, args=of_practitioner, method="post", data=HOURS),
+    desk_row("scheduling:hours_edit", KEEPS_HOURS, **OR_NOT_THERE),
+    desk_row("scheduling:hours_edit", KEEPS_HOURS, **OR_NOT_THERE, method="post", data=HOURS),
+    desk_row("scheduling:hours_end", KEEPS_HOURS, **OR_NOT_THERE),
+    desk_row("scheduling:hours_end", KEEPS_HOURS, **OR_NOT_THERE, method="post", data={"last_day": "2031-01-06"}),
+    desk_row("scheduling:exception_add", KEEPS_HOURS, args=of_practitioner),
+    desk_row(
+        "scheduling:exception_add", KEEPS_HOURS, args=of_practitioner, method="post", data=SPAN | {"kind": "leave"}
+    ),
+    desk_row("scheduling:exception_detail", KEEPS_HOURS, args=of_exception),
+    desk_row("scheduling:exception_withdraw", KEEPS_HOURS, args=of_exception, method="post"),
+    desk_row("scheduling:place_list", KEEPS_HOURS),
+    desk_row("scheduling:closure_add", KEEPS_HOURS),
+    desk_row("scheduling:closure_add", KEEPS_HOURS, method="post", data=SPAN),
 ]
