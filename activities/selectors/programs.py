@@ -17,7 +17,7 @@ from core.times import today
 from patients.access import visible_patients
 from patients.models import Patient
 from scheduling.models import Appointment
-from scheduling.selectors.board import practitioners_of, rooms_of
+from scheduling.selectors.columns import practitioners_of, rooms_of
 from staff.models import Practitioner
 
 Row = dict[str, Any]

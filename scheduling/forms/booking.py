@@ -10,7 +10,7 @@ from scheduling.forms.fields import ByUuid, WallClockField, rows_of
 from scheduling.forms.override import OverridableForm
 from scheduling.models import Appointment, AppointmentType, Hold
 from scheduling.selectors import bookable_practitioners, bookable_types
-from scheduling.selectors.board import calendar_rooms
+from scheduling.selectors.columns import calendar_rooms
 from scheduling.selectors.resources import equipment_of, interpreters_of
 from staff.models import Practitioner
 

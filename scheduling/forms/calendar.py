@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.models import Facility, Location
 from scheduling.forms.fields import ByUuid
-from scheduling.selectors.board import calendar_practitioners, calendar_rooms
+from scheduling.selectors.columns import calendar_practitioners, calendar_rooms
 from staff.models import Practitioner
 
 

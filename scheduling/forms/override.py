@@ -17,7 +17,7 @@ class OverridableForm(forms.Form):
     """
 
     override_reason = forms.CharField(
-        label="Book all the same, because", required=False, max_length=300, widget=forms.HiddenInput
+        label="All the same, because", required=False, max_length=300, widget=forms.HiddenInput
     )
     code = ""
     may_override = False

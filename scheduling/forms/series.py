@@ -13,7 +13,7 @@ from scheduling.forms.fields import ByUuid, rows_of
 from scheduling.models import AppointmentType, Series
 from scheduling.recurrence import MOST, WEEKDAYS, Pattern
 from scheduling.selectors import bookable_practitioners, bookable_types
-from scheduling.selectors.board import rooms_of
+from scheduling.selectors.columns import rooms_of
 from scheduling.selectors.resources import interpreters_of
 from scheduling.selectors.seriesplan import Line, Terms, What
 from scheduling.services import Choice

@@ -8,7 +8,7 @@ from accounts.models import Facility, Location
 from scheduling.forms.fields import ByUuid
 from scheduling.models import AppointmentType
 from scheduling.selectors import bookable_practitioners, bookable_types
-from scheduling.selectors.board import calendar_rooms
+from scheduling.selectors.columns import calendar_rooms
 from scheduling.selectors.finding import Part
 from scheduling.selectors.resources import equipment_of, interpreters_of
 from staff.models import Practitioner

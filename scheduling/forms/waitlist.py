@@ -9,7 +9,7 @@ from core.forms import VersionedForm
 from scheduling.forms.fields import ByUuid, WallClockField, rows_of
 from scheduling.models import AppointmentType, WaitlistEntry
 from scheduling.selectors import bookable_practitioners, bookable_types
-from scheduling.selectors.board import rooms_of
+from scheduling.selectors.columns import rooms_of
 from scheduling.selectors.waitlist import DAYS
 from staff.models import Practitioner
 

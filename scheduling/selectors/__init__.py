@@ -25,9 +25,10 @@ from scheduling.selectors.availability import (
     rule_of,
     rule_words,
 )
-from scheduling.selectors.board import Board, day_board, parse_day, practitioners_of, rooms_of, week_board
+from scheduling.selectors.board import Board, day_board, parse_day, week_board
 from scheduling.selectors.calls import PAGE_SIZE as CALLS_A_PAGE
 from scheduling.selectors.calls import CallList, call_list, call_list_rows, confirmations, is_safe
+from scheduling.selectors.columns import practitioners_of, rooms_of
 from scheduling.selectors.detail import held_for, joinable, offered_until, overrides_of
 from scheduling.selectors.diary import appointments_of, patient_month, patient_week
 from scheduling.selectors.feeds import busy_times, feed_of, feeds_of, live_feed, practitioner_of

@@ -39,7 +39,8 @@ def appointment_list(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     else:
         context["ahead"], context["behind"] = selectors.appointments_of(patient, facility)
         context["series"] = series_rows(patient, facility)
-    return render(request, "scheduling/appointment_list.html", context)
+    part = request.htmx and "board" in context
+    return render(request, "scheduling/_board.html" if part else "scheduling/appointment_list.html", context)
 
 
 @require_GET

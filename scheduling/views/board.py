@@ -92,6 +92,7 @@ def _paging(name: str, request: HttpRequest, shown: date, today: date, step: int
     last = shown + timedelta(days=6)
     return {
         "may_move": may(request.user, Perm.APPOINTMENT_EDIT),
+        "polls": True,
         "earlier": to(name, shown - timedelta(days=step)),
         "later": to(name, shown + timedelta(days=step)),
         "now_url": to(name, today),

@@ -201,3 +201,22 @@ def test_the_patients_list_and_month_are_one_query_each(
             assert selectors.patient_month(patient, facility, day)
         for hour in range(9, 13):
             stage.visit(patient, physician, visit_type, by=booker, starts_at=stage.at(days, hour, facility=facility))
+
+
+def test_the_patients_week_is_drawn_anew_alone_after_a_move(desk, visit, patient, facility):
+    url = reverse("scheduling:appointment_list", args=[patient.uuid])
+    query = {"view": "week", "day": stage.at(3, facility=facility).date()}
+    whole = desk.get(url, query).content.decode()
+    assert 'id="move"' in whole
+    assert f'data-event="{visit.uuid}"' in whole
+    part = desk.get(url, query, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="board"')
+    assert "every 15s" not in part
+
+
+def test_the_patients_week_costs_three_queries(patient, facility, booker, visit, django_assert_num_queries):
+    """The appointments, and the memberships twice, which a request keeps."""
+    day = stage.at(3, facility=facility).date()
+    with django_assert_num_queries(3):
+        board = selectors.patient_week(patient, facility, day - timedelta(days=day.weekday()), booker)
+    assert board.total == 1

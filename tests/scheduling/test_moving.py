@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from episodes.models import EpisodeStep
-from scheduling import services
+from scheduling import selectors, services
 from scheduling.models import Appointment, BookingOverride, Hold
 from staff.models import Practitioner
 from tests import factories
@@ -74,7 +74,7 @@ def test_a_refusal_that_can_be_set_aside_asks_for_the_reason(desk, visit, facili
     assert refused.status_code == 422
     text = refused.content.decode()
     assert "booked at that time" in text
-    assert "Book all the same, because" in text
+    assert "All the same, because" in text
     assert 'type="text" name="override_reason"' in text
     assert desk.post(url, data | {"override_reason": "The only hour she is free"}).status_code == 302
     assert set(BookingOverride.objects.values_list("rule", flat=True)) == {"practitioner-overlap", "location-overlap"}
@@ -191,3 +191,15 @@ def test_a_move_onto_the_hour_that_comes_twice_asks_which(desk, visit, facility)
     text = desk.get(of_visit(visit), query, headers=HTMX).content.decode()
     assert "comes twice" in text
     assert "starts_at_which" in text
+
+
+def test_finding_a_time_costs_the_same_for_one_and_for_five_clinicians(
+    patient, facility, physician, room, visit_type, django_assert_num_queries
+):
+    """Who may be booked, whether they are cleared now and on the last day, and the times."""
+    wanted = {"patient": patient, "type": visit_type, "facility": facility}
+    for number in (0, 4):
+        for n in range(number):
+            stage.hours(factories.practitioner(facility, family_name=f"Doctor{n}"), facility)
+        with django_assert_num_queries(6):
+            assert len(selectors.found_times(**wanted)) == number + 1
