@@ -43,14 +43,14 @@ def series_of(patient: Patient, pk: UUID) -> Series:
     return series
 
 
-def visit_of(series: Series, pk: str | None) -> Appointment | None:
-    """The visit of the series that an address names, None for none. Raises Http404 for one that is not of it."""
+def visit_of(patient: Patient, pk: str | None) -> Appointment | None:
+    """The visit of a series of the patient that an address names, None for none. Raises Http404."""
     if not pk:
         return None
-    row = next((row for row in occurrences(series) if str(row.uuid) == pk), None)
-    if row is None:
+    rows = {str(row.uuid): row for row in patient.appointments.filter(series__isnull=False).select_related("series")}
+    if pk not in rows:
         raise Http404
-    return row
+    return rows[pk]
 
 
 def series_rows(patient: Patient, facility: Facility) -> list[Row]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import current_facility
 from accounts.models import Facility
 from accounts.roles import Perm
-from core.errors import shown_on
+from core.errors import DomainError, shown_on
 from core.http import done, invalid
 from patients.access import get_patient
 from patients.models import Patient
@@ -72,8 +72,7 @@ def series_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def series_edit(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.APPOINTMENT_EDIT)
-    series = selectors.series_of(patient, pk)
-    visit, scope = _asked(request, series)
+    series, visit, scope = _asked(request, patient, pk)
     context = _scope(patient, series, visit, scope)
     if not scope:
         return render(request, "scheduling/series_choose.html", context)
@@ -103,6 +102,11 @@ def _edit(
         except services.DaysRefused as refusal:
             plan = selectors.examined(plan, refused=refusal.days, **who)
             days = _days(request, plan, series.facility)
+        except DomainError as error:
+            if error.code != "changed":
+                raise
+            # Read anew, the days are no longer those that were looked at.
+            return series_edit(request, series.patient.uuid, series.uuid)
     if _is_stale(request, days):
         context["changed"] = selectors.last_change(series)
     return _preview(request, "scheduling/series_edit.html", context, plan, days)
@@ -111,8 +115,7 @@ def _edit(
 @require_http_methods(["GET", "POST"])
 def series_cancel(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.APPOINTMENT_EDIT)
-    series = selectors.series_of(patient, pk)
-    visit, scope = _asked(request, series)
+    series, visit, scope = _asked(request, patient, pk)
     since = visit if scope == FOLLOWING else None
     form = CancelSeriesForm(_posted(request))
     if request.method == "POST" and form.is_valid():
@@ -132,13 +135,19 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _asked(request: HttpRequest, series: Series) -> tuple[Appointment | None, str]:
-    """Which visit and which scope the address names: without a visit, all."""
-    visit = selectors.visit_of(series, request.GET.get("visit"))
+def _asked(request: HttpRequest, patient: Patient, pk: UUID) -> tuple[Series, Appointment | None, str]:
+    """Which series, visit and scope the address names: without a visit, all.
+
+    A visit that somebody has given to another part of the series in between leads to that part.
+    """
+    series = selectors.series_of(patient, pk)
+    visit = selectors.visit_of(patient, request.GET.get("visit"))
     scope = request.GET.get("scope", "" if visit else ALL)
     if scope not in {"", FOLLOWING, ALL} or (scope == FOLLOWING and visit is None):
         raise Http404
-    return visit, scope
+    if visit is not None and visit.series is not None and visit.series != series:
+        series = selectors.series_of(patient, visit.series.uuid)
+    return series, visit, scope
 
 
 def _scope(patient: Patient, series: Series, visit: Appointment | None, scope: str) -> dict[str, Any]:

@@ -269,3 +269,20 @@ def test_pages_cost_the_same_however_many_visits(
     with django_assert_num_queries(9):  # visits; equipment; clearance on two days, four; closures, hours, who is taken
         plan = selectors.examined(change_plan(series, moved, None), patient=patient, type=kind)
     assert [bool(line.problem) for line in plan.lines] == [False] * number
+
+
+def test_a_visit_that_another_editor_gave_to_a_later_part_leads_there(desk, patient, series, typed, booker):
+    visit = series.appointments.get(occurrence_on=week(2))
+    there = url("series_edit", patient, series.uuid, visit=visit.uuid, scope="following")
+    mine = typed | {"wall_time": "14:00"}
+    text = desk.post(there, mine | {"step": "look"}).content.decode()
+    later = replace(terms_of(series), pattern=replace(series.pattern, wall_time=time(15)))
+    new = services.change_series(series=series, terms=later, since=visit, by=booker)
+    answer = desk.post(there, mine | chosen(text) | {"step": "do", "looked": looked(text)})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "It says now: Every week on Mon at 15:00" in page
+    again = desk.post(there, mine | chosen(page) | {"step": "do", "looked": looked(page)})
+    assert again["Location"] == new.get_absolute_url()
+    assert Series.objects.count() == 2
+    assert desk.get(url("series_edit", patient, series.uuid, visit="no-uuid")).status_code == 404
