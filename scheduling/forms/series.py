@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from accounts.models import Facility, Location
 from core.labels import day_label, when_label
-from core.times import today
+from core.times import alternatives, today, wall_label
 from scheduling.forms.fields import ByUuid, rows_of
 from scheduling.models import AppointmentType, Series
 from scheduling.recurrence import MOST, WEEKDAYS, Pattern
@@ -175,7 +176,13 @@ def _day_field(line: Line, facility: Facility) -> forms.ChoiceField:
 def _day_choices(line: Line, facility: Facility) -> list[tuple[str, str]]:
     tz, moves = facility.tz, line.what == What.MOVE
     choices = [("", "Choose …")] if line.problem else [(Choice.PLAN.value, "As planned")]
-    choices += [(moment.isoformat(), f"{moment.astimezone(tz):%H:%M} instead") for moment in line.others]
+    choices += [(moment.isoformat(), f"{_said(moment, tz)} instead") for moment in line.others]
     if moves and line.appointment:
         choices += [(Choice.STAY.value, f"Stays at {when_label(line.appointment.starts_at, tz)}")]
     return [*choices, (Choice.OUT.value, "Cancel this one" if moves else "No visit on this day")]
+
+
+def _said(moment: datetime, tz: ZoneInfo) -> str:
+    """The time alone, with its side of the change where the clocks show it twice."""
+    local = moment.astimezone(tz)
+    return wall_label(moment, tz) if alternatives(local.date(), local.time(), tz) else f"{local:%H:%M}"

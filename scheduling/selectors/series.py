@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Facility, Location
 from core.labels import day_label, when_label
-from core.times import today
+from core.times import alternatives, today
 from patients.models import Patient
 from scheduling.models import Appointment, AppointmentType, Series
 from scheduling.recurrence import new_pattern
@@ -169,15 +169,19 @@ def examined(plan: Plan, *, patient: Patient, type: AppointmentType, refused: Ma
 
 
 def _nearest(line: Line, wanted: Wanted, terms: Terms) -> list[datetime]:
-    """The free times of the day that are nearest to the one asked for, in their order."""
-    facility = wanted.facility
-    asked = line.starts_at or datetime.combine(line.on, terms.pattern.wall_time, facility.tz)
+    """The free times of the day that are nearest to the one asked for, in their order.
+
+    Where the clocks change, the two that may be meant are the nearest.
+    """
+    facility, clock = wanted.facility, terms.pattern.wall_time
+    asked, meant = datetime.combine(line.on, clock, facility.tz), alternatives(line.on, clock, facility.tz)
     found = free_slots(
         practitioners=[terms.practitioner], type=wanted.type, facility=facility, from_day=line.on, days=1,
-        patient=wanted.patient, location=terms.location, limit=24 * 4,
+        patient=wanted.patient, location=terms.location, limit=25 * 4,
+        interpreters=[terms.interpreter] if terms.interpreter else [],
     )  # fmt: skip
-    times = {slot.starts_at for slot in found} - {asked}
-    return sorted(sorted(times, key=lambda moment: (abs(moment - asked), moment))[:NEAREST])
+    times = {slot.starts_at for slot in found} - {line.starts_at}
+    return sorted(sorted(times, key=lambda moment: (moment not in meant, abs(moment - asked), moment))[:NEAREST])
 
 
 def plan_rows(plan: Plan, facility: Facility) -> list[Row]:

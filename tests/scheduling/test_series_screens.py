@@ -286,3 +286,17 @@ def test_a_visit_that_another_editor_gave_to_a_later_part_leads_there(desk, pati
     assert again["Location"] == new.get_absolute_url()
     assert Series.objects.count() == 2
     assert desk.get(url("series_edit", patient, series.uuid, visit="no-uuid")).status_code == 404
+
+
+def test_where_the_clocks_go_back_both_times_are_offered(desk, patient, typed, facility):
+    wanted = typed | {"weekdays": [6], "wall_time": "01:30", "starts_on": "2027-10-31", "until": "2027-11-14"}
+    text = desk.post(url("series_add", patient), wanted | {"step": "look"}).content.decode()
+    assert "01:30 comes twice" in text
+    times = other_times(text, date(2027, 11, 7))
+    assert {"2027-11-07T05:30:00+00:00", "2027-11-07T06:30:00+00:00"} <= set(times)
+    assert "before the clocks go back instead" in text
+    settled = wanted | chosen(text) | {"day-2027-11-07": "2027-11-07T06:30:00+00:00"}
+    desk.post(url("series_add", patient), settled | {"step": "do", "looked": looked(text)})
+    rows = Series.objects.get().appointments.order_by("starts_at")
+    assert [row.wall_time for row in rows] == [time(1, 30)] * 3
+    assert rows[1].starts_at.isoformat() == "2027-11-07T06:30:00+00:00"
