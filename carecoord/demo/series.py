@@ -1,4 +1,4 @@
-"""Weekly counseling: two weeks behind, the rest ahead, and some visits that were changed by themselves."""
+"""Weekly counseling: begun soon after intake, most of it ahead, and some visits that were changed by themselves."""
 
 from datetime import datetime, timedelta
 
@@ -16,18 +16,21 @@ from scheduling.models import Appointment, Series
 from scheduling.selectors import free_slots
 from staff.models import Practitioner
 
-BEHIND = timedelta(days=16)
+SOON = timedelta(days=2)  # after the person came
 VISITS = 10
 NUMBER = 6
 
 
 def begin_series(house: House, lives: list[Life], now: datetime) -> None:
-    """A weekly series for a few people, each with another counselor; one of three is moved once, one cancelled once."""
+    """A weekly series for those who came first, with one counselor after the other.
+
+    The first of three is moved once, the second cancelled once.
+    """
     counselors = [row for row in house.practitioners if row.kind == Practitioner.Kind.COUNSELOR]
     by = house.staff[Role.TREATMENT][0]
     for n, life in enumerate(_in_care(lives, now)[: NUMBER if len(counselors) > 1 else 1]):
         try:
-            with time_machine.travel(now - BEHIND, tick=False):
+            with time_machine.travel(life.patient.created_at + SOON, tick=False):
                 series = _begin(house, life.patient, counselors[n % len(counselors)], n % 5, by)
         except DomainError:
             continue  # nobody of them is free at one time every week
@@ -35,8 +38,11 @@ def begin_series(house: House, lives: list[Life], now: datetime) -> None:
 
 
 def _in_care(lives: list[Life], now: datetime) -> list[Life]:
-    """Who was here when the series began, the last but one of the demo at most: one person will have died."""
-    return [life for life in lives[:-1] if life.patient.created_at < now - BEHIND]
+    """Who came some days ago and is here still, the longest first; not the last of the demo, who will have died."""
+    here = [life for life in lives[:-1] if life.patient.episodes.open().exists()]
+    return sorted(
+        (life for life in here if life.patient.created_at < now - SOON), key=lambda life: life.patient.created_at
+    )
 
 
 def _begin(house: House, patient: Patient, counselor: Practitioner, weekday: int, by: User) -> Series:

@@ -128,7 +128,8 @@ class CancelSeriesForm(forms.Form):
     """Why visits are cancelled, and which of them."""
 
     reason = forms.CharField(max_length=200)
-    with_exceptions = forms.BooleanField(label="Those that were changed by themselves too", required=False)
+    with_exceptions = forms.BooleanField(label="Cancel those too that were changed by themselves", required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class DaysForm(forms.Form):

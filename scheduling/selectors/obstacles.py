@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Facility, Location
 from patients.models import Patient
-from patients.selectors import current_address
 from scheduling.models import AppointmentType, AvailabilityException
+from scheduling.selectors.appointments import state_of_care
 from scheduling.selectors.hours import HOURS, in_the_way
-from staff.codes import state_code
 from staff.models import Practitioner
 from staff.selectors import absence_problem, credential_problem
 
@@ -105,7 +104,7 @@ def _past(wanted: Wanted) -> Found:
 def _unclear(wanted: Wanted) -> Found:
     """Asked of the first and the last day: who is cleared on both is taken to be cleared in between."""
     days = sorted(wanted.moments)
-    lives_in = _home_state(wanted)
+    lives_in = state_of_care(wanted.patient, wanted.type)
     if any(_clearance(wanted, day, lives_in) for day in {days[0], days[-1]}):
         for day in days:
             if problem := _clearance(wanted, day, lives_in):
@@ -117,12 +116,6 @@ def _clearance(wanted: Wanted, day: date, lives_in: str) -> str:
     absent = absence_problem(wanted.people, facility, day)
     lapsed = credential_problem([person], facility, day, kind, lives_in=lives_in) if kind else {}
     return next(iter((absent | lapsed).values()), "")
-
-
-def _home_state(wanted: Wanted) -> str:
-    """Care by video is also care where the person is."""
-    address = current_address(wanted.patient) if wanted.type.is_telehealth else None
-    return state_code(address.state) if address else ""
 
 
 def _closed(wanted: Wanted) -> Found:

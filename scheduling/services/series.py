@@ -105,16 +105,25 @@ def change_series(
 
 @transaction.atomic
 def cancel_series(
-    *, series: Series, reason: str, by: User, since: Appointment | None = None, with_exceptions: bool = False
+    *,
+    series: Series,
+    reason: str,
+    by: User,
+    since: Appointment | None = None,
+    with_exceptions: bool = False,
+    seen: int | None = None,
 ) -> list[Appointment]:
     """Cancel all visits to come, or one and those that follow; the series ends before them.
 
     What was changed by itself stays, unless `with_exceptions`. Answers what was cancelled.
-    Raises DomainError without a reason, or if nothing is to come any more.
+    Raises DomainError without a reason, if nothing is to come any more, or if the series is no longer of the version
+    `seen`.
     """
     if not reason.strip():
         raise DomainError("Say why they are cancelled.", code="reason", field="reason")
     series = _locked(series, *_taken(ending(series, since, with_exceptions=with_exceptions)))
+    if seen is not None and seen != series.version:
+        raise DomainError("Somebody has changed this series. These are its visits now.", code="changed")
     rows = ending(series, since, with_exceptions=with_exceptions)
     if not rows:
         raise DomainError("No visit of this series is to come any more.", code="series.over")

@@ -30,7 +30,9 @@ def series_add(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     facility = current_facility(request.user)
     form = SeriesForm(_posted(request), facility=facility, initial={"interval": 1})
     back = reverse("scheduling:appointment_list", args=[patient.uuid])
-    context = {"patient": patient, "facility": facility, "form": form, "back": back}
+    context = {
+        "patient": patient, "facility": facility, "form": form, "back": back, "draft": f"series-add-{patient.uuid}",
+    }  # fmt: skip
     if request.method == "GET":
         return render(request, "scheduling/series_add.html", context)
     if form.is_valid():
@@ -125,9 +127,9 @@ def series_cancel(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
             return done(request, series.get_absolute_url(), f"{said} The times are free again.")
     following, own = selectors.visits_to_cancel(series, since)
     context = _scope(patient, series, visit, scope or ALL) | {"form": form, "rows": following, "own": own}
-    if request.method == "POST":
-        return invalid(request, "scheduling/series_cancel.html", context)
-    return render(request, "scheduling/series_cancel.html", context)
+    stale = form.is_bound and form.cleaned_data.get("seen") not in {None, series.version}
+    code = 409 if stale else 422 if request.method == "POST" else 200
+    return render(request, "scheduling/series_cancel.html", context, status=code)
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:
@@ -158,6 +160,7 @@ def _scope(patient: Patient, series: Series, visit: Appointment | None, scope: s
         "patient": patient, "series": series, "visit": visit, "scope": scope, "words": selectors.series_words(series),
         "row": next((row for row in ahead if visit and row.get("uuid") == visit.uuid), None),
         "query": f"visit={visit.uuid}" if visit else "",
+        "draft": f"series-{scope}-{visit.uuid if visit else series.uuid}",
         "following": len(following), "all": sum(1 for row in ahead if row.get("follows")),
         "facility": series.facility, "tz": series.facility.tz, "back": series.get_absolute_url(),
     }  # fmt: skip

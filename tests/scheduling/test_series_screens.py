@@ -235,6 +235,13 @@ def test_cancelling_says_what_goes_and_asks_for_a_reason(desk, patient, series, 
     for words in ("These are cancelled", "Mon 7 Dec 10:00", "These were changed by themselves", "Tue 15 Dec 10:00"):
         assert words in text
     assert desk.post(there, {"reason": ""}).status_code == 422
+    later = replace(terms_of(series), pattern=replace(series.pattern, until=week(2, 6)))
+    services.change_series(series=series, terms=later, by=booker)
+    stale = desk.post(there, {"reason": "Asked to", "seen": text.split('name="seen" value="')[1].split('"')[0]})
+    assert stale.status_code == 409
+    assert "Somebody has changed this series" in stale.content.decode()
+    visit.refresh_from_db()
+    assert visit.status == "booked"
     assert desk.post(there, {"reason": "Asked to"}).status_code == 302
     standing = series.appointments.exclude(status="cancelled")
     assert {row.occurrence_on for row in standing} == {week(0), week(2)}
