@@ -1,14 +1,19 @@
 """Behind a patient's link in a real browser: looking changes nothing, and a phone without scripts is enough."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from scheduling import services
 from scheduling.links import digest
-from scheduling.models import Appointment, AppointmentLink
+from scheduling.models import Appointment, AppointmentLink, Reminder
 from scheduling.selectors.othertimes import other_times
 from tests.journeys.stage import House, visit_ahead
+from tests.scheduling.stage import consent
 from tests.scheduling.test_link import counts
 from tests.scheduling.test_selfmove import link_to
 
@@ -79,3 +84,16 @@ def test_a_coordinator_works_through_the_call_list_by_keyboard(visit, house: Hou
     desk.sees("Nobody needs a call now")
     appointment.refresh_from_db()
     assert appointment.reply == Appointment.Reply.ACCEPTED
+
+
+def test_tomorrows_mail_is_looked_at_in_its_frame(visit, house: House):
+    appointment = visit_ahead(house)
+    consent(appointment.patient, house.facility)
+    send_at = timezone.now() + timedelta(days=1)
+    Reminder.objects.update(send_at=send_at)
+    desk = visit(house.people[Role.TREATMENT]).go(reverse("scheduling:mail_day"))
+    desk.sees("You have an appointment").tap("The HTML part…")
+    frame = desk.page.frame_locator("iframe")
+    expect(frame.get_by_role("link").first).to_be_visible()
+    desk.look("scheduling:mail_day, a message open")
+    desk.press("Hold back…").sees("Held back by hand").press("Let it go…").sees("You have an appointment")

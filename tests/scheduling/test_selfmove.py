@@ -109,6 +109,20 @@ def test_nobody_is_offered_a_time_after_a_credential_ends(visit, physician, faci
     assert slot_at(visit, stage.at(4, 10, facility=facility), same=True) is None
 
 
+def test_the_interpreter_comes_along(person, visit, facility, booker):
+    interpreter = stage.interpreter(facility)
+    visit = services.move_appointment(appointment=visit, starts_at=visit.starts_at, interpreter=interpreter, by=booker)
+    taken = other_times(visit).same[0]
+    stage.away(facility, taken.starts_at, taken.ends_at, kind="leave", practitioner=interpreter)
+    token = link_to(visit)
+    assert taken.starts_at.isoformat() not in choices(declined(person, token))
+    kept(person, token)
+    assert Hold.objects.get().interpreter == interpreter
+    person.post(url(token, "time"), {"take": "1"})
+    visit.refresh_from_db()
+    assert (visit.interpreter, visit.reply) == (interpreter, "accepted")
+
+
 def test_what_patients_may_not_move_is_left_to_a_call(person, token):
     AppointmentType.objects.update(patient_may_move=False)
     page = declined(person, token)
