@@ -53,6 +53,7 @@ def mail_day(request: HttpRequest) -> HttpResponse:
         "day": day,
         "days": _days(today, day),
         "title": _title(today, day),
+        "subtitle": _subtitle(mail),
         "may_settle": may(request.user, Perm.REMINDER_EDIT),
         "base": reverse("scheduling:day") + "patients/",
         "pager": _pager(mail, day),
@@ -86,6 +87,11 @@ def _name(today: date, day: date) -> str:
 def _title(today: date, day: date) -> str:
     names = {0: "Today’s mail", 1: "Tomorrow’s mail"}
     return names.get((day - today).days, f"Mail of {day_label(day, today)}")
+
+
+def _subtitle(mail: DayMail) -> str:
+    said = "In time order, as each will look. The links of the preview open nothing."
+    return said if mail.staying or not mail.total else f"{said} None is held back."
 
 
 def _pager(mail: DayMail, day: date) -> dict[str, Any]:
