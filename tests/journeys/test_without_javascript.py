@@ -34,7 +34,7 @@ def test_a_person_answers_changes_the_answer_and_stops_the_messages(visit, house
     (mail,) = postbox.messages
     person = visit(scripts=False, width=360)
     person.go(link_in(mail)).press("Confirm").sees("You have confirmed that you will come")
-    person.press("I can't make it").sees("We will call you to find another time")
+    person.press("I can't make it").sees("You can choose another time here, or we will call you")
     appointment.refresh_from_db()
     assert appointment.reply == Appointment.Reply.DECLINED
     person.go(mail["List-Unsubscribe"].strip("<> ")).press("Stop the messages").sees("No more messages")
