@@ -20,7 +20,7 @@ class Shade:
     span: int
     label: str
     note: str = ""
-    key: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,11 @@ class Stretch:
     end: int
     label: str = ""
     note: str = ""
-    key: str = ""
+
+    @property
+    def when(self) -> str:
+        """`09:00–11:30`, `all day`."""
+        return "all day" if (self.begin, self.end) == (0, DAY) else f"{_clock(self.begin)}–{_clock(self.end)}"
 
 
 def minutes_into(moment: datetime | None, day: date, tz: ZoneInfo, *, otherwise: int = 0) -> int:
@@ -60,7 +64,11 @@ def shade(stretch: Stretch, first: int, last: int) -> Shade | None:
         return None
     row = (begin - first * 60) // QUARTER
     span = max(1, -(-(end - first * 60) // QUARTER) - row)
-    return Shade(row, span, stretch.label, stretch.note, stretch.key)
+    return Shade(row, span, stretch.label, stretch.note, stretch.when)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def shades(stretches: Iterable[Stretch], first: int, last: int) -> list[Shade]:

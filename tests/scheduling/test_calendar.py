@@ -95,7 +95,9 @@ def test_hours_absences_closures_and_holds_lie_behind(facility, booker, visit, p
         facility=facility, by=booker,
     )  # fmt: skip
     column = board_of(booker, facility).columns[0]
-    assert [(shade.label, shade.note) for shade in column.shut] == [("Training", "BLS course")]
+    assert [(shade.label, shade.note, shade.when) for shade in column.shut] == [
+        ("Training", "BLS course", "09:00–11:00")
+    ]
     assert column.holds[0].label == "Held"
     assert column.open
     by_room = board_of(booker, facility, by_room=True).columns[0]
