@@ -12,7 +12,7 @@ from core.errors import DomainError
 
 
 class DomainErrorMiddleware:
-    """A button whose rule refuses sends the person back to where they are, with the sentence."""
+    """A button whose rule refuses leaves the person where they are, with the sentence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,10 +23,12 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        if getattr(request, "htmx", False):
-            return render(request, "_ui/_refusal.html", {"message": exception.message}, status=422)
         messages.error(request, exception.message)
-        return redirect(came_from(request))
+        if not getattr(request, "htmx", False):
+            return redirect(came_from(request))
+        answer = render(request, "_ui/messages.html", {"oob": True}, status=422)
+        answer.headers["HX-Reswap"] = "none"  # what the button would have replaced stays as it is
+        return answer
 
 
 def came_from(request: HttpRequest) -> str:

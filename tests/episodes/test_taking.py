@@ -131,3 +131,13 @@ def test_a_task_about_nobody_offers_no_page_to_open(facility, task, clerk, patie
     assert (row["url"], row["action_url"]) == ("", "")
     about = ask(facility, clerk, patient=patient, kind="about")
     assert selectors.task_row(about, clerk, facility.tz)["url"]
+
+
+def test_a_refusal_of_a_bare_button_is_said_in_the_page_it_was_pressed_on(task, clerk, other, sign_in):
+    browser = sign_in(other)
+    services.take_task(task=task, by=clerk)
+    answer = browser.post(reverse("episodes:task_take", args=[task.uuid]), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Reswap"]) == (422, "none")
+    page = answer.content.decode()
+    assert 'hx-swap-oob="true"' in page
+    assert str(clerk) in page
