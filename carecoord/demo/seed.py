@@ -16,6 +16,7 @@ from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.people import Inventor
 from carecoord.demo.series import begin_series
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
+from carecoord.demo.waiting import put_on_waitlist
 from core.times import day_bounds, day_of
 from episodes import services as episodes
 from episodes.models import Task
@@ -77,6 +78,7 @@ def seed(*, say: Callable[[str], None]) -> None:
     hold_groups(small, few, now)
     begin_series(main, [life for life in people if life.patient.episodes.open().exists()], now)
     begin_series(small, few, now)
+    put_on_waitlist(main, people, now)
     ask_desks(main, now)
     for house in (main, small):
         _see_to_safety(house, now)

@@ -59,8 +59,8 @@ CONSENT_BADGES = {
     Consent.Status.REJECTED: ("No e-mail reminders wanted", "neutral"),
     Consent.Status.INACTIVE: ("E-mail reminders ended", "neutral"),
 }
-# Who is under way or expected, in the order of time.
-COMING = (*Appointment.UPCOMING, Appointment.Status.ARRIVED, Appointment.Status.CHECKED_IN)
+# Who is under way or expected, in the order of time; a time that is only offered is no appointment yet.
+COMING = ("pending", "booked", "arrived", "checked-in")
 
 
 def header(patient: Patient, view_name: str) -> dict[str, Any]:

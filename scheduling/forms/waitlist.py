@@ -24,7 +24,7 @@ class WaitlistForm(VersionedForm):
     urgency = forms.TypedChoiceField(choices=WaitlistEntry.Urgency.choices[::-1], coerce=int)
     weekdays = forms.TypedMultipleChoiceField(
         label="Only on", choices=tuple(enumerate(DAYS)), coerce=int, required=False,
-        widget=forms.CheckboxSelectMultiple, help_text="None ticked: any day.",
+        widget=forms.CheckboxSelectMultiple, help_text="None: any day.",
     )  # fmt: skip
     notice_hours = forms.TypedChoiceField(label="Must know before", choices=NOTICE, coerce=int, initial=4)
 

@@ -1,7 +1,7 @@
 """The waitlist as its screens show it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from scheduling.selectors.offers import Offer, offers
 
 Status = WaitlistEntry.Status
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-SHOWN = 6  # free times of a practitioner
+SHOWN, LOOKED_AT = 6, 1000  # free times of a practitioner: a thousand are four weeks, or nearly
 URGENCY_TONES = {1: "danger", 2: "warning", 3: "neutral"}
 OFFER_TONES = {
     "offered": "warning", "accepted": "success", "declined": "danger", "expired": "neutral", "withdrawn": "neutral",
@@ -84,26 +84,50 @@ def offer_of(patient: Patient, pk: UUID) -> WaitlistOffer:
 
 def replaceable(patient: Patient, uuid: str) -> Appointment | None:
     """The person's coming appointment of that uuid, to be replaced by an earlier one; None for anything else."""
-    rows = patient.appointments.filter(status__in=Appointment.UPCOMING, external=False)
+    rows = patient.appointments.filter(status__in=("pending", "booked"), external=False)
     try:
         return rows.select_related("type", "facility", "practitioner").filter(uuid=uuid).first() if uuid else None
     except (ValueError, ValidationError):
         return None
 
 
-def offerable(entry: WaitlistEntry) -> list[Offer]:
-    """The first free times that the person could still answer for, as `scheduling/_slots.html` wants them."""
+def offerable(entry: WaitlistEntry) -> tuple[list[Offer], bool]:
+    """The first free times that the person could still answer for, as `scheduling/_slots.html` wants them.
+
+    Those that meet the wishes; when there is none, others, and then the second is False.
+    """
     facility, today = entry.facility, timezone.localdate(timezone=entry.facility.tz)
+    first = soonest_start(facility)
     found = offers(
         patient=entry.patient, type=entry.type, facility=facility, practitioner=entry.practitioner,
-        from_day=max(entry.earliest_on or today, today), limit=2 * SHOWN,
+        from_day=max(entry.earliest_on or today, today), limit=LOOKED_AT,
     )  # fmt: skip
-    first = soonest_start(facility)
-    return [replace(row, slots=[s for s in row.slots if _starts(s) >= first][:SHOWN]) for row in found]
+    wished = [
+        _only(row, [s for s in row.slots if _starts(s) >= first and _is_wished(entry, _starts(s))]) for row in found
+    ]
+    if any(row.slots for row in wished):
+        return wished, True
+    return [_only(row, [slot for slot in row.slots if _starts(slot) >= first]) for row in found], False
+
+
+def _only(offer: Offer, slots: list[Row]) -> Offer:
+    return replace(offer, slots=slots[:SHOWN])
 
 
 def _starts(slot: Row) -> datetime:
     return datetime.fromisoformat(slot["value"])
+
+
+def _is_wished(entry: WaitlistEntry, starts_at: datetime) -> bool:
+    local = starts_at.astimezone(entry.facility.tz)
+    day, ends = local.date(), (starts_at + timedelta(minutes=entry.type.minutes)).astimezone(entry.facility.tz)
+    return (
+        (not entry.weekdays or day.weekday() in entry.weekdays)
+        and (entry.latest_on is None or day <= entry.latest_on)
+        and (entry.from_time is None or local.time() >= entry.from_time)
+        and (entry.until_time is None or (ends.date() == day and ends.time() <= entry.until_time))
+        and starts_at - timezone.now() >= timedelta(hours=entry.notice_hours)
+    )
 
 
 def ends_label(offer: WaitlistOffer) -> str:

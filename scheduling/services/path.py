@@ -122,7 +122,7 @@ def _other_visits(appointment: Appointment) -> QuerySet[Appointment]:
     kind = Practitioner.Kind.PHYSICIAN
     physician = Q(practitioner__kind=kind) | Q(type__practitioner_kind=kind)
     rows = Appointment.objects.filter(physician, episode=appointment.episode).exclude(pk=appointment.pk)
-    return rows.exclude(status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW])
+    return rows.exclude(status__in=["cancelled", "noshow", "proposed"])
 
 
 def _withdraw(episode: EpisodeOfCare, kind: EpisodeStep.Kind, by: User | None) -> None:

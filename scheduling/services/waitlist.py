@@ -120,7 +120,7 @@ def _require_replaceable(entry: WaitlistEntry) -> None:
         return
     if held.patient_id != entry.patient_id or held.type_id != entry.type_id:
         raise DomainError("That is another person's or another kind of appointment.", code="appointment")
-    if held.status not in Appointment.UPCOMING or held.starts_at <= timezone.now():
+    if held.status not in ("pending", "booked") or held.starts_at <= timezone.now():
         raise DomainError("That appointment is over or cancelled: put the person on the list without it.", code="over")
 
 

@@ -137,7 +137,8 @@ def _asked_type(request: HttpRequest) -> dict[str, str]:
 
 def _offering(patient: Patient, entry: WaitlistEntry, form: OfferForm) -> dict[str, Any]:
     action = reverse("scheduling:waitlist_offer", args=[patient.uuid, entry.uuid])
+    offers, as_wished = selectors.offerable(entry)
     return {
-        "patient": patient, "entry": entry, "form": form, "offers": selectors.offerable(entry), "action": action,
+        "patient": patient, "entry": entry, "form": form, "offers": offers, "as_wished": as_wished, "action": action,
         "submit": "Offer", "back": _page_of(patient), "tz": entry.facility.tz,
     }  # fmt: skip

@@ -85,9 +85,9 @@ def test_the_show_rate(facility, other_facility, doctors, kind):
     visit(facility, kind, baker, LAST + timedelta(days=1), 0, "noshow")
     visit(other_facility, stage.visit_type(other_facility), None, NEXT, 9, "noshow")
     found = measure(facility, "shows")
-    assert (found.headline, found.sub) == ("80 %", "4 of 5 visits")
-    assert table(found, "By week") == [("19 Oct", 3, 0, "100 %"), ("26 Oct", 1, 1, "50 %")]
-    assert table(found, "By practitioner") == [("Adams", 3, 1, "75 %"), ("Baker", 1, 0, "100 %")]
+    assert (found.headline, found.sub) == ("80%", "4 of 5 visits")
+    assert table(found, "By week") == [("19 Oct", 3, 0, "100%"), ("26 Oct", 1, 1, "50%")]
+    assert table(found, "By practitioner") == [("Adams", 3, 1, "75%"), ("Baker", 1, 0, "100%")]
     assert found.pictures[0].rows == [("19 Oct", 100), ("26 Oct", 50)]
     assert "1 past visits are not marked yet" in found.left_out
 
@@ -107,10 +107,10 @@ def test_confirmations_by_channel_and_time_left(facility, doctors, kind):
     confirmed(visit(facility, kind, adams, LAST, 23, "booked", minutes=90), "link", timedelta(days=2))
     visit(facility, kind, adams, NEXT, 9, "cancelled")
     found = measure(facility, "confirmations")
-    assert (found.headline, found.sub) == ("64 %", "7 of 11 visits")
+    assert (found.headline, found.sub) == ("64%", "7 of 11 visits")
     assert table(found, "By channel") == [
-        ("By the link", 4, "36 %"), ("On the telephone", 2, "18 %"), ("In person", 1, "9 %"),
-        ("Not confirmed", 4, "36 %"),
+        ("By the link", 4, "36%"), ("On the telephone", 2, "18%"), ("In person", 1, "9%"),
+        ("Not confirmed", 4, "36%"),
     ]  # fmt: skip
     assert [row[:2] for row in table(found, "By time left")] == [
         ("Less than a day", 1), ("1 to 3 days", 4), ("3 to 7 days", 1), ("More than 7 days", 1), ("Not confirmed", 4),
@@ -157,9 +157,9 @@ def test_utilization_is_booked_over_bookable_hours(facility, doctors, kind):
     # Adams: two Mondays and two Sundays of 3 h, less an hour closed: 11 h; booked 1 + 0.5 + 1 + 1.5.
     # Baker: 2 h, then none (leave and closed), then 3 extra: 5 h; booked 1.
     assert table(found, "By practitioner and week") == [
-        ("Adams", "4 of 11 h", "36 %", "42 %", "30 %"), ("Baker", "1 of 5 h", "20 %", "50 %", "0 %"),
+        ("Adams", "4 of 11 h", "36%", "42%", "30%"), ("Baker", "1 of 5 h", "20%", "50%", "0%"),
     ]  # fmt: skip
-    assert (found.headline, found.sub) == ("31 %", "5 of 16 hours")
+    assert (found.headline, found.sub) == ("31%", "5 of 16 hours")
     assert found.pictures[0].rows == [("19 Oct", 44), ("26 Oct", 19)]
 
 

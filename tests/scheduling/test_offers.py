@@ -241,6 +241,18 @@ def test_a_proposal_cancelled_by_the_staff_goes_to_the_next(freed, kind, facilit
     assert FreedTime.objects.count() == 1
 
 
+def test_an_offered_time_is_no_visit_of_the_path_yet(freed, kind, facility, booker, physician, patient, episode):
+    visit = stage.visit(patient, physician, kind, by=booker, starts_at=stage.at(9, facility=facility))
+    waiting.entry(facility, kind, by=booker, patient=patient, appointment=visit)
+    drained()
+    booked = episode.steps.filter(kind="visit-booked", withdrawn_at__isnull=True)
+    assert booked.exists()
+    services.cancel_appointment(appointment=visit, reason="Ill", by=booker)
+    assert not booked.exists()
+    services.accept_offer(offer=open_offer(), via="phone", by=booker)
+    assert booked.exists()
+
+
 def test_a_time_chosen_by_hand_goes_on_by_the_rule(kind, facility, booker, physician, room):
     first, second = (waiting.entry(facility, kind, by=booker) for _ in range(2))
     chosen = {"practitioner": physician, "location": room, "starts_at": stage.at(2, facility=facility), "by": booker}

@@ -1,5 +1,8 @@
 """The waitlist's screens."""
 
+import re
+from datetime import datetime, time
+
 import pytest
 from django.urls import reverse
 
@@ -107,6 +110,18 @@ def test_a_free_time_is_offered_from_its_button(desk, entry, patient, physician,
     again = desk.post(url("waitlist_offer", patient.uuid, entry.uuid), sent)
     assert again.status_code == 422
     assert "Not saved yet" in again.content.decode()
+
+
+def test_free_times_that_meet_the_wishes_come_first(desk, entry, patient, physician, room, facility):
+    WaitlistEntry.objects.filter(pk=entry.pk).update(weekdays=[1, 4], from_time=time(9), until_time=time(10, 15))
+    text = page(desk, "waitlist_offer", patient.uuid, entry.uuid)
+    values = re.findall(r'name="starts_at" value="([^"]+)"', text.replace("&#x2B;", "+"))
+    local = [datetime.fromisoformat(value).astimezone(facility.tz) for value in values]
+    assert len(local) == 6
+    assert {moment.weekday() for moment in local} <= {1, 4}
+    assert {f"{moment:%H:%M}" for moment in local} <= {"09:00", "09:15", "09:30", "09:45"}
+    WaitlistEntry.objects.filter(pk=entry.pk).update(until_time=time(9, 15))
+    assert "ask the person before" in page(desk, "waitlist_offer", patient.uuid, entry.uuid)
 
 
 @pytest.mark.parametrize(("answer", "status"), [("accepted", "booked"), ("declined", "cancelled")])

@@ -78,7 +78,7 @@ def _counts(period: Period) -> Any:
 
 def _bars(label: str, first: str, rows: list[tuple[str, int]], whole: int) -> Picture:
     shares = [(name, percent(number, whole)) for name, number in rows]
-    return Picture(label, "Of all visits", shares, first, " %", 100, is_line=False)
+    return Picture(label, "Of all visits", shares, first, "%", 100, is_line=False)
 
 
 def _table(caption: str, first: str, rows: list[tuple[str, int]], whole: int) -> Table:

@@ -85,8 +85,8 @@ def utilization(period: Period, people: dict[int, str]) -> Measure:
         empty="Once practitioners have hours in the period, it stands here how many of them were booked.",
         pictures=[
             Picture("Utilization by week", "Booked", period.by_week({w: percent(*s) for w, s in weeks.items()}),
-                    suffix=" %", high=100),
-            Picture("Utilization by practitioner", "Booked", by_name, "Practitioner", " %", 100, is_line=False),
+                    suffix="%", high=100),
+            Picture("Utilization by practitioner", "Booked", by_name, "Practitioner", "%", 100, is_line=False),
         ]
         if rows
         else [],

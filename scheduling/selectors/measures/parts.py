@@ -101,7 +101,7 @@ def percent(part: float, whole: float) -> int | None:
 
 
 def percent_label(part: float, whole: float) -> str:
-    return f"{percent(part, whole)} %" if whole else "—"
+    return f"{percent(part, whole)}%" if whole else "—"
 
 
 def fetched(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -71,8 +71,8 @@ def _pictures(period: Period, weeks: dict[date, Counter[str]], names: dict[str, 
     by_week = period.by_week({week: percent(*_share(counter)) for week, counter in weeks.items()})
     by_name = [(name, percent(*_share(counter))) for name, counter in _settled(names)]
     return [
-        Picture("Show rate by week", "Attended", by_week, suffix=" %", high=100),
-        Picture("Show rate by practitioner", "Attended", by_name, "Practitioner", " %", 100, is_line=False),
+        Picture("Show rate by week", "Attended", by_week, suffix="%", high=100),
+        Picture("Show rate by practitioner", "Attended", by_name, "Practitioner", "%", 100, is_line=False),
     ]
 
 
