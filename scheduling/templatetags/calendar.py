@@ -9,7 +9,7 @@ from scheduling.selectors.columns import Column
 
 register = template.Library()
 TIME_AND_NAME = '<strong>{} <span class="visually-hidden">to {} </span>{}{}</strong>'
-MARK = mark_safe('<i class="cc-cal-mark" aria-hidden="true">⧉</i> ')
+MARK = mark_safe('<i class="cc-cal-mark" aria-hidden="true">⧉</i> ')  # nosec B308  # a literal
 STATE = '<span class="cc-cal-state">{}</span>'
 
 
