@@ -1,6 +1,5 @@
 """Who is expected today, who is here and how long they have waited."""
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Facility, User
 from accounts.roles import Perm
+from core.fingerprint import fingerprint
 from scheduling import clock
 from scheduling.models import Appointment
 from scheduling.selectors.appointments import Row, appointment_row, permitted, standing, step_back
@@ -53,7 +53,7 @@ class Arrivals:
     @property
     def digest(self) -> str:
         """The same as long as nothing shown has changed."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return fingerprint(self)
 
 
 def arrivals(

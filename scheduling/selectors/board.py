@@ -1,6 +1,5 @@
 """The calendar of a day and of a week, ready for the grid."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Facility, Location, User
 from accounts.roles import Perm
+from core.fingerprint import fingerprint
 from scheduling import clock
 from scheduling.models import Appointment, AppointmentParticipant
 from scheduling.selectors import grid
@@ -52,7 +52,7 @@ class Board:
     @property
     def digest(self) -> str:
         """The same as long as nothing shown has changed, so that a refresh need not draw it again."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return fingerprint(self)
 
 
 def day_board(

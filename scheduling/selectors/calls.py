@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.access import scopes
 from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
+from core.fingerprint import fingerprint
 from core.labels import due_label, when_label
 from patients.access import related
 from patients.models import ContactPoint, Patient
@@ -36,6 +37,11 @@ class CallList:
     total: int = 0
     first: int = 0
     more: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The same as long as nothing shown has changed."""
+        return fingerprint(self)
 
 
 def call_list(facility: Facility, user: User, *, first: int = 0) -> CallList:

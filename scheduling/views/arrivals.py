@@ -26,9 +26,8 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     context = _board(request, facility)
     if request.headers.get("X-Seen") == context["board"].digest:
         return HttpResponse(status=204)
-    if "X-Background-Refresh" not in request.headers:
-        action = AccessEvent.Action.LIST
-        log(user=request.user, action=action, target="scheduling:arrivals", facility_id=facility.pk)
+    action = AccessEvent.Action.LIST  # a refresh too: a header must not be able to look without a trace
+    log(user=request.user, action=action, target="scheduling:arrivals", facility_id=facility.pk)
     return render(request, "scheduling/_arrivals.html" if request.htmx else "scheduling/arrivals.html", context)
 
 

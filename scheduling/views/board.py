@@ -72,9 +72,8 @@ def _answer(
     """The page, the grid alone for HTMX, or nothing when a refresh would show what is there already."""
     if request.headers.get("X-Seen") == board.digest:
         return HttpResponse(status=204)
-    if "X-Background-Refresh" not in request.headers:
-        target = request.resolver_match.view_name
-        log(user=request.user, action=Action.LIST, target=target, facility_id=facility.pk)
+    target = request.resolver_match.view_name  # a refresh too: a header must not be able to look without a trace
+    log(user=request.user, action=Action.LIST, target=target, facility_id=facility.pk)
     return render(request, "scheduling/_board.html" if request.htmx else template, context)
 
 

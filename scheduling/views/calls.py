@@ -27,9 +27,10 @@ BUTTONS = (Outcome.CONFIRMED, Outcome.RESCHEDULE, Outcome.MESSAGE, Outcome.NO_ME
 @require_GET
 def call_list(request: HttpRequest) -> HttpResponse:
     facility = require(request.user, Perm.APPOINTMENT_EDIT)
-    if "X-Background-Refresh" not in request.headers:
-        log(user=request.user, action=AccessEvent.Action.LIST, target="scheduling:call_list", facility_id=facility.pk)
     page = _page(request, facility)
+    if request.headers.get("X-Seen") == page["calls"].digest:
+        return HttpResponse(status=204)
+    log(user=request.user, action=AccessEvent.Action.LIST, target="scheduling:call_list", facility_id=facility.pk)
     return render(request, "scheduling/_calls.html" if request.htmx else "scheduling/call_list.html", page)
 
 

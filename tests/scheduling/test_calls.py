@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AccessEvent
 from accounts.roles import Role
 from core.errors import DomainError
 from patients import services as patients
@@ -263,9 +264,13 @@ def test_a_message_is_left_only_where_nothing_forbids_it(desk, near, phone):
     assert "Left a message" not in page
 
 
-def test_the_list_refreshes_itself_without_a_line_in_the_read_log(desk, near):
-    answer = desk.get(reverse("scheduling:call_list"), headers={"HX-Request": "true", "X-Background-Refresh": "1"})
-    assert answer.content.decode().lstrip().startswith('<div id="calls"')
+def test_the_list_refreshes_itself_and_draws_nothing_when_nothing_has_changed(desk, near):
+    refresh = {"HX-Request": "true", "X-Background-Refresh": "1"}
+    page = desk.get(reverse("scheduling:call_list"), headers=refresh).content.decode()
+    assert page.lstrip().startswith('<div id="calls"')
+    seen = {"X-Seen": page.split('"X-Seen":"')[1].split('"')[0]}
+    assert desk.get(reverse("scheduling:call_list"), headers=refresh | seen).status_code == 204
+    assert AccessEvent.objects.filter(target="scheduling:call_list", action="list").count() == 1
 
 
 def test_only_of_people_for_whom_the_viewer_books(near, facility, sign_in):
