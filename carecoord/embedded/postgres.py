@@ -35,7 +35,8 @@ SETTINGS = {
     "log_min_error_statement": "panic",  # statements carry people's data
 }
 # Tests lose nothing that matters when the power fails.
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# The tests book a hundred times at once, in two processes.
+THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "250"}
 
 
 def postgres(home: Home, throwaway: bool = False) -> "Postgres":
