@@ -43,7 +43,7 @@ def plan_absences(house: House, now: datetime) -> None:
     """A physician's leave in which visits are booked already, and a day on which the house is closed."""
     by, tz = house.staff[Role.TREATMENT][0], house.facility.tz
     coming = Appointment.objects.filter(facility=house.facility, practitioner__in=house.physicians, status="booked")
-    visit = coming.filter(starts_at__gt=now + timedelta(days=3)).order_by("starts_at").first()
+    visit = coming.filter(starts_at__gt=now).order_by("-starts_at").first()
     day = day_of(visit.starts_at if visit else now + timedelta(days=10), tz)
     starts_at, ends_at = day_bounds(day, tz)
     scheduling.add_exception(
