@@ -356,3 +356,17 @@ def test_who_has_new_hours_from_a_date_is_still_bookable(facility):
     stage.away(facility, stage.at(1, facility=facility), stage.at(2, facility=facility), kind="extra",
                practitioner=guest)  # fmt: skip
     assert selectors.bookable_practitioners(facility) == [guest, person]
+
+
+def test_hours_are_not_kept_on_leave_nor_in_a_closed_house(facility):
+    person = factories.practitioner(facility)
+    stage.hours(person, facility)
+    span = (stage.at(1, 10, facility=facility), stage.at(1, 11, facility=facility))
+    wanted = {"practitioner": person, "facility": facility, "starts_at": span[0], "ends_at": span[1]}
+    assert is_within_hours(**wanted)
+    for fields in ({"kind": "training", "practitioner": person}, {"kind": "closed"}):
+        row = stage.away(facility, *span, **fields)
+        assert not is_within_hours(**wanted)
+        row.withdrawn_at = timezone.now()
+        stage.saved(row)
+    assert is_within_hours(**wanted)
