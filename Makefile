@@ -21,7 +21,7 @@ NO_SERVICES := SECRET_KEY=unused DATABASE_URL=postgres://unused
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt messages lock clean
+.PHONY: help run test check bench fmt messages lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -41,6 +41,10 @@ check: $(dev_stamp) ## lint, formatting, types, floors, security, missing migrat
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+bench: $(dev_stamp) ## measure the figures of docs/performance.md on a database of its own (ARGS="--patients 1000 --appointments 0": quicker)
+	rm -rf .carecoord-bench
+	CARECOORD_HOME=$(CURDIR)/.carecoord-bench $(BIN)/python manage.py bench $(ARGS)
+
 fmt: $(dev_stamp) ## format Python and templates
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -57,7 +61,7 @@ lock: $(dev_stamp) ## write requirements/*.txt anew (UPGRADE=--upgrade for the n
 
 clean: ## delete the demo's data and every generated file, keep .venv
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m carecoord.embedded.remove; fi
-	rm -rf staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf staticfiles .carecoord-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 $(BIN)/python:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import F
 
 from accounts.models import Facility, Membership, User
 from accounts.roles import Role
@@ -18,6 +19,8 @@ from staff.models import Practitioner
 
 COORDINATORS = 50
 REASON = "demo-bulk"
+
+ANEW = "DROP TABLE IF EXISTS pg_temp.bulk"
 
 PEOPLE = """
 CREATE TEMPORARY TABLE bulk ON COMMIT DROP AS
@@ -116,6 +119,32 @@ SELECT gen_random_uuid(), 1, now(), now(), %(facility)s, %(type)s, patient_id, e
        ) AS placed
 """
 
+# More visits of the same people, in the days before those: 16 a day of each practitioner, going back.
+PAST_APPOINTMENTS = """
+INSERT INTO scheduling_appointment (uuid, version, created_at, updated_at, facility_id, type_id, patient_id, episode_id,
+       practitioner_id, status, status_at, starts_at, ends_at, wall_date, wall_time, time_zone, is_exception,
+       schedule_version, reply, cancel_reason, video_url, external)
+SELECT gen_random_uuid(), 1, begins, begins, %(facility)s, %(type)s, patient_id, episode_id,
+       (%(practitioners)s::bigint[])[1 + rank %% cardinality(%(practitioners)s::bigint[])],
+       CASE WHEN rank %% 9 = 0 THEN 'noshow' ELSE 'fulfilled' END, begins, begins, begins + interval '30 minutes',
+       (begins AT TIME ZONE %(zone)s)::date, (begins AT TIME ZONE %(zone)s)::time, %(zone)s, false, 1,
+       CASE WHEN rank %% 3 = 0 THEN 'needs-action' ELSE 'accepted' END, '', '', false
+  FROM (SELECT rank, patient_id, episode_id,
+               date_trunc('day', now()) - interval '102 days' + interval '8 hours'
+               - (rank / cardinality(%(practitioners)s::bigint[]) / 16) * interval '1 day'
+               + (rank / cardinality(%(practitioners)s::bigint[]) %% 16) * interval '30 minutes' AS begins
+          FROM generate_series(%(offset)s, %(offset)s + %(number)s - 1) AS rank
+          JOIN bulk ON bulk.number = rank %% %(people)s) AS placed
+"""
+
+# An episode of each person, by number from 0.
+BULK_PEOPLE = """
+CREATE TEMPORARY TABLE bulk ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY patient.id) - 1 AS number, patient.id AS patient_id, episode.id AS episode_id
+  FROM patients_patient AS patient JOIN episodes_episodeofcare AS episode ON episode.patient_id = patient.id
+ WHERE patient.record_number LIKE 'BULK-%'
+"""
+
 PARTICIPANTS = """
 INSERT INTO scheduling_appointmentparticipant (uuid, version, created_at, updated_at, appointment_id, patient_id,
        practitioner_id, during, active, overlap_permitted)
@@ -123,8 +152,9 @@ SELECT gen_random_uuid(), 1, now(), now(), appointment.id,
        CASE WHEN side = 'patient' THEN appointment.patient_id END,
        CASE WHEN side = 'practitioner' THEN appointment.practitioner_id END,
        tstzrange(starts_at, ends_at), true, false
-  FROM scheduling_appointment AS appointment JOIN bulk USING (patient_id),
+  FROM scheduling_appointment AS appointment,
        (VALUES ('patient'), ('practitioner')) AS sides (side)
+ WHERE appointment.id > %(mark)s AND appointment.status <> 'noshow'
 """
 
 
@@ -138,6 +168,7 @@ def add_people(*, facility: Facility, number: int) -> None:
     marks = {model: _last_id(model) for model in WITH_HISTORY}
     with connection.cursor() as cursor:
         for statement in (
+            ANEW,
             PEOPLE,
             PATIENTS,
             "CREATE INDEX ON bulk (patient_id)",
@@ -148,7 +179,31 @@ def add_people(*, facility: Facility, number: int) -> None:
         ):
             cursor.execute(statement, _parameters(facility, owners, number))
         for statement in (EPISODES, TEAM, GRANTS, APPOINTMENTS, PARTICIPANTS):
-            cursor.execute(statement, _parameters(facility, owners, number))
+            cursor.execute(statement, _parameters(facility, owners, number) | {"mark": marks[Appointment]})
+        for model, mark in marks.items():
+            cursor.execute(_history(model), {"mark": mark, "reason": REASON})
+        cursor.execute("ANALYZE")
+
+
+@transaction.atomic
+def add_appointments(*, facility: Facility, number: int) -> None:
+    """Add so many past visits of the people added before, with participants and history. A second call adds more.
+
+    Raises LookupError when nobody was added.
+    """
+    people = Patient.objects.filter(record_number__startswith="BULK-").count()
+    if not people:
+        raise LookupError("Visits are of people: add those first.")
+    visits: list[type[models.Model]] = [Appointment, AppointmentParticipant]
+    marks = {model: _last_id(model) for model in visits}
+    values = _parameters(facility, [], number) | {"people": people, "number": number, "mark": marks[Appointment]}
+    earlier = Appointment.objects.filter(practitioner__in=values["practitioners"], created_at=F("starts_at"))
+    values["offset"] = earlier.count()
+    with connection.cursor() as cursor:
+        for statement in (ANEW, BULK_PEOPLE, "CREATE INDEX ON bulk (number)", "ANALYZE bulk"):
+            cursor.execute(statement)
+        for statement in (PAST_APPOINTMENTS, PARTICIPANTS):
+            cursor.execute(statement, values)
         for model, mark in marks.items():
             cursor.execute(_history(model), {"mark": mark, "reason": REASON})
         cursor.execute("ANALYZE")

@@ -83,7 +83,7 @@ def _furnish(
     rooms: int,
     beds: int,
 ) -> House:
-    facility.is_demo, facility.video_base_url = True, f"https://video.example.org/{facility.code}"
+    facility.is_demo = True
     house = House(_save(facility), inventor)
     house.rooms = [
         _location(house, Location.Kind.ROOM, f"Room {n}", seats=14 if n == 1 else 4) for n in range(1, rooms + 1)
@@ -152,27 +152,20 @@ def _add_credentials(row: Practitioner, state: str, n: int, today: date) -> None
         _save(paper)
 
 
-# Consent to the channel settled, the plan shared, assessed, and an option accepted.
-BEFORE_VISIT = [
-    EpisodeStep.Kind.CHANNEL_CONSENTED, EpisodeStep.Kind.PLAN_SHARED, EpisodeStep.Kind.ASSESSED,
-    EpisodeStep.Kind.OPTION_ACCEPTED,
-]  # fmt: skip
-
-
 def _add_types(house: House) -> None:
     physician, counselor = Practitioner.Kind.PHYSICIAN, Practitioner.Kind.COUNSELOR
-    licence = Credential.Kind.LICENSE
+    accepted, licence = EpisodeStep.Kind.OPTION_ACCEPTED, Credential.Kind.LICENSE
     rows = [
-        ("physician-visit", "Physician visit", 30, 10, "57", physician, licence, BEFORE_VISIT, "info", False),
-        ("assessment", "Physician assessment", 45, 15, "57", physician, licence, [], "primary", False),
-        ("counseling", "Individual counseling", 50, 10, "57", counselor, licence, [], "success", False),
-        ("video", "Counseling by video", 50, 10, "10", counselor, licence, [], "success", False),
-        ("group", "Group session", 60, 0, "57", "", "", [], "warning", True),
+        ("physician-visit", "Physician visit", 30, 10, "57", physician, licence, accepted, "info", False),
+        ("assessment", "Physician assessment", 45, 15, "57", physician, licence, "", "primary", False),
+        ("counseling", "Individual counseling", 50, 10, "57", counselor, licence, "", "success", False),
+        ("video", "Counseling by video", 50, 10, "10", counselor, licence, "", "success", False),
+        ("group", "Group session", 60, 0, "57", "", "", "", "warning", True),
     ]
-    for code, name, minutes, pause, place, kind, credential, steps, tone, is_group in rows:
+    for code, name, minutes, pause, place, kind, credential, step, tone, is_group in rows:
         row = AppointmentType(facility=house.facility, code=code, name=name, minutes=minutes, buffer_minutes=pause)
         row.place_of_service, row.practitioner_kind, row.required_credential = place, kind, credential
-        row.required_steps, row.tone, row.is_group = steps, tone, is_group
+        row.required_steps, row.tone, row.is_group = [step] if step else [], tone, is_group
         house.types[code] = _save(row)
 
 

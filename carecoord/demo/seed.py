@@ -14,7 +14,6 @@ from carecoord.demo import stories
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.people import Inventor
-from carecoord.demo.resources import add_equipment, add_interpreter, plan_absences
 from carecoord.demo.series import begin_series
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
 from carecoord.demo.waiting import put_on_waitlist
@@ -69,8 +68,6 @@ def seed(*, say: Callable[[str], None]) -> None:
     inventor = Inventor(seed=42)
     with time_machine.travel(now - timedelta(days=400), tick=False):
         main = main_house(inventor, now.astimezone().date())
-        add_interpreter(main, now.astimezone().date())
-        add_equipment(main)
         small = small_house(inventor, now.astimezone().date())
     say("Two facilities with their staff")
     people = _fill(main, now, share=1.0)
@@ -85,7 +82,6 @@ def seed(*, say: Callable[[str], None]) -> None:
     ask_desks(main, now)
     for house in (main, small):
         _see_to_safety(house, now)
-    plan_absences(main, now)
     _works_at_both(main, small)
     _died(main, people)
     _settle_old_reminders(now)

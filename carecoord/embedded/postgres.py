@@ -35,8 +35,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",  # statements carry people's data
 }
 # Tests lose nothing that matters when the power fails.
-# The tests book a hundred times at once, in two processes.
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "250"}
+THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 def postgres(home: Home, throwaway: bool = False) -> "Postgres":

@@ -103,9 +103,7 @@ def exception_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with shown_on(form):
             row = services.add_exception(facility=facility, practitioner=person, by=request.user, **form.exception)
-            extra = row.kind == AvailabilityException.Kind.EXTRA
-            said = "Saved. These hours can be booked." if extra else "Saved. Nothing more is booked in this time."
-            return done(request, _exception_page(row), said)
+            return done(request, _exception_page(row), "Saved. Nobody can be booked against it.")
     return _answer(request, "scheduling/exception_add.html", form, person=person, back=_page(person))
 
 

@@ -225,16 +225,6 @@ def test_leave_from_the_form_to_the_list_of_what_to_move(desk, visit, physician,
     assert "holds no longer" in desk.get(url("exception_detail", leave.uuid)).content.decode()
 
 
-def test_extra_hours_from_the_form_can_be_booked(desk, doctor, facility, patient, visit_type, booker):
-    start = stage.at(3, 9, facility=facility)
-    day = start.date().isoformat()
-    form = {"kind": "extra", "first_day": day, "from_time": "09:00", "last_day": day, "until_time": "10:00"}
-    page = desk.post(url("exception_add", doctor.uuid), form, follow=True).content.decode()
-    assert "These hours can be booked." in page
-    assert "Booked in this time" not in page
-    assert stage.visit(patient, doctor, visit_type, by=booker, starts_at=start)
-
-
 def test_a_closure_of_some_hours_is_one_of_that_room(desk, room, facility, visit):
     day = visit.starts_at.astimezone(facility.tz).date().isoformat()
     form = {"location": room.uuid, "first_day": day, "from_time": "13:00", "last_day": day, "until_time": "15:00"}
