@@ -164,22 +164,15 @@ def add_people(*, facility: Facility, number: int) -> None:
 
     50 coordinators share them, from a few hundred to about two thousand each. A second call adds more.
     """
-    owners = _coordinators(facility)
     marks = {model: _last_id(model) for model in WITH_HISTORY}
+    # Read once: they count from the people who are there before.
+    values = _parameters(facility, _coordinators(facility), number) | {"mark": marks[Appointment]}
     with connection.cursor() as cursor:
         for statement in (
-            ANEW,
-            PEOPLE,
-            PATIENTS,
-            "CREATE INDEX ON bulk (patient_id)",
-            "ANALYZE bulk",
-            BELONGING,
-            TELECOMS,
-            KEYS,
-        ):
-            cursor.execute(statement, _parameters(facility, owners, number))
-        for statement in (EPISODES, TEAM, GRANTS, APPOINTMENTS, PARTICIPANTS):
-            cursor.execute(statement, _parameters(facility, owners, number) | {"mark": marks[Appointment]})
+            ANEW, PEOPLE, PATIENTS, "CREATE INDEX ON bulk (patient_id)", "ANALYZE bulk", BELONGING, TELECOMS, KEYS,
+            EPISODES, TEAM, GRANTS, APPOINTMENTS, PARTICIPANTS,
+        ):  # fmt: skip
+            cursor.execute(statement, values)
         for model, mark in marks.items():
             cursor.execute(_history(model), {"mark": mark, "reason": REASON})
         cursor.execute("ANALYZE")

@@ -1,6 +1,7 @@
 """What the benchmark rests on: its arithmetic, and rows by SQL that are as good as booked ones."""
 
 import pytest
+from django.utils import timezone
 
 from carecoord.bench.rounds import Cost, exponent
 from carecoord.demo.bulk import add_appointments, add_people
@@ -45,3 +46,10 @@ def test_people_and_past_visits_by_sql_are_guarded_and_have_history(harbor):
 def test_visits_need_people(harbor):
     with pytest.raises(LookupError):
         add_appointments(facility=harbor, number=1)
+
+
+def test_visits_of_people_by_sql_begin_a_hundred_days_ago(harbor):
+    add_people(facility=harbor, number=40)
+    add_people(facility=harbor, number=40)
+    ago = [(timezone.now() - visit.starts_at).days for visit in Appointment.objects.filter(facility=harbor)]
+    assert (min(ago), max(ago)) in {(99, 99), (99, 100), (100, 100)}
