@@ -116,12 +116,13 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+REDIS_TIMEOUT = 0.4  # seconds
 CACHES = {
     "default": {
         "BACKEND": "core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
-        # A Redis that does not answer costs a request a second, not a minute.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        # A Redis that does not answer costs a request this once (core.cache), not a minute.
+        "OPTIONS": {"socket_connect_timeout": REDIS_TIMEOUT, "socket_timeout": REDIS_TIMEOUT},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -172,6 +173,12 @@ MAIL_DOMAIN_LIMITS: dict[str, int] = env.dict("MAIL_DOMAIN_LIMITS", {}, subcast_
 # The address may hold {id}, as in bounces+{id}@mail.example.org, if the mail server takes what stands after a plus.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_URL = env.str("BOUNCE_URL", "")
+if BOUNCE_URL:
+    CELERY_BEAT_SCHEDULE["read-bounces"] = {
+        "task": "scheduling.tasks.read_bounces",
+        "schedule": 60,
+        "options": {"expires": 60},
+    }
 # A worker that holds a row longer than this is taken to be dead.
 REMINDER_LEASE_SECONDS = env.int("REMINDER_LEASE_SECONDS", 300)
 # So many connections to database and mail server a worker has at most while it sends reminders.

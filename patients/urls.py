@@ -13,6 +13,9 @@ urlpatterns = [
     path(
         "<uuid:patient_pk>/contact-points/<uuid:pk>/retire/", people.contact_point_retire, name="contact_point_retire"
     ),
+    path(
+        "<uuid:patient_pk>/contact-points/<uuid:pk>/resume/", people.contact_point_resume, name="contact_point_resume"
+    ),
     path("<uuid:patient_pk>/address/edit/", people.address_edit, name="address_edit"),
     path("<uuid:patient_pk>/related-people/add/", people.related_person_add, name="related_person_add"),
     path("<uuid:patient_pk>/allergies/add/", safety.allergy_add, name="allergy_add"),

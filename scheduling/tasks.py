@@ -1,11 +1,16 @@
+import imaplib
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import connections
 
 from core.ids import uuid7
-from scheduling import services
+from scheduling import bouncebox, services
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -23,6 +28,16 @@ def send_due_reminders() -> None:
 @shared_task
 def offer_freed_times() -> None:
     services.offer_freed_times()
+
+
+@shared_task
+def read_bounces() -> None:
+    """A mailbox that is away is tried again at the next wake-up."""
+    try:
+        with bouncebox.opened(settings.BOUNCE_URL) as box:
+            services.read_bounces(box)
+    except (OSError, imaplib.IMAP4.error) as error:
+        log.warning("bounce_mailbox_away", error=type(error).__name__)
 
 
 def _lane() -> None:

@@ -8,7 +8,9 @@ from patients.services.contacts import (
     add_related_person,
     change_address,
     change_contact_point,
+    resume_contact_point,
     retire_contact_point,
+    suspend_contact_point,
 )
 from patients.services.grants import grant, grant_desk, relation_permission, revoke, revoke_desk
 from patients.services.notes import add_addendum, change_note, draft_note, mark_note_in_error, sign_note
@@ -51,11 +53,13 @@ __all__ = [
     "register_patient",
     "reindex",
     "relation_permission",
+    "resume_contact_point",
     "retire_contact_point",
     "revoke",
     "revoke_desk",
     "save_patient",
     "sign_note",
     "sound",
+    "suspend_contact_point",
     "update_patient",
 ]

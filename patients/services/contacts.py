@@ -57,6 +57,26 @@ def retire_contact_point(*, contact: ContactPoint, by: User) -> ContactPoint:
 
 
 @transaction.atomic
+def suspend_contact_point(*, contact: ContactPoint, reason: str, by: User | None = None) -> ContactPoint:
+    """Nothing is sent there any more, because messages come back. `reason` is a code. Harmless twice."""
+    row = ContactPoint.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if row.suspended_reason:
+        return row
+    row.suspended_reason = reason
+    return audit.save(row, by=by, reason="" if by else reason)
+
+
+@transaction.atomic
+def resume_contact_point(*, contact: ContactPoint, by: User) -> ContactPoint:
+    """It may be written to again: the person has said that messages arrive there now. Harmless if it may already."""
+    row = ContactPoint.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if not row.suspended_reason:
+        return row
+    row.suspended_reason = ""
+    return audit.save(row, by=by)
+
+
+@transaction.atomic
 def change_address(*, address: Address, expected_version: int, by: User, **fields: Any) -> Address:
     """Change an address. Raises core.errors.Conflict."""
     for name, value in fields.items():

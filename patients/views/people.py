@@ -89,6 +89,13 @@ def contact_point_retire(request: HttpRequest, patient_pk: UUID, pk: UUID) -> Ht
     return done(request, _chart(patient), "The contact is kept as a former one.")
 
 
+@require_POST
+def contact_point_resume(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
+    patient = get_patient(request.user, patient_pk, Perm.CONTACT_EDIT)
+    services.resume_contact_point(contact=selectors.contact_point_of(patient, pk), by=request.user)
+    return done(request, _chart(patient), "Messages may go to this address again.")
+
+
 def address_edit(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     """The current address, or the first one."""
     patient = get_patient(request.user, patient_pk, Perm.CONTACT_EDIT)

@@ -73,7 +73,9 @@ class LedgerPage:
 
 def code_label(code: str) -> str:
     """A code of the ledger in words."""
-    return CODES.get(code, f"Refused by the mail server ({code.removeprefix('smtp-')})" if code else "")
+    kind, _, rest = code.partition("-")
+    said = {"bounce": f"Came back ({rest})", "soft": f"Came back for now ({rest})"}
+    return CODES.get(code) or said.get(kind) or (f"Refused by the mail server ({rest})" if code else "")
 
 
 def ledger(facility: Facility, user: User) -> Ledger:

@@ -4,6 +4,7 @@ from scheduling.services.answers import log_call, opt_out, record_answer, set_ne
 from scheduling.services.attendance import set_status
 from scheduling.services.availability import add_exception, add_hours, change_hours, end_hours, withdraw_exception
 from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
+from scheduling.services.bounces import read_bounces
 from scheduling.services.calling import end_call, start_call
 from scheduling.services.deadletters import resolve_reminder
 from scheduling.services.feeds import create_feed, note_feed_read, revoke_feed
@@ -64,6 +65,7 @@ __all__ = [
     "owe_freed_time",
     "propose_appointment",
     "queue_reminders",
+    "read_bounces",
     "record_answer",
     "release_hold",
     "remove_entry",

@@ -19,7 +19,7 @@ CHART_STAYS_OPEN = timedelta(days=30)
 ANSWER_WITHIN = timedelta(hours=4)
 NEXT_STEP_WITHIN = timedelta(hours=24)
 # Kinds of Task that speak of an appointment.
-DECLINED, CALL_ASKED, MISSED = "visit-declined", "visit-call", "visit-missed"
+DECLINED, CALL_ASKED, MISSED, CAME_BACK = "visit-declined", "visit-call", "visit-missed", "mail-came-back"
 
 
 def is_physician_visit(appointment: Appointment) -> bool:
@@ -114,7 +114,7 @@ def ask_desk(appointment: Appointment, kind: str, text: str, by: User | None) ->
 
 
 def settle_tasks(appointment: Appointment, by: User | None, outcome: str) -> None:
-    for kind in (DECLINED, CALL_ASKED, MISSED):
+    for kind in (DECLINED, CALL_ASKED, MISSED, CAME_BACK):
         episodes.close_tasks_about(focus=appointment, by=by, kind=kind, outcome=outcome)
 
 

@@ -64,6 +64,7 @@ MATRIX: list[Row] = [
     Row("patients:contact_point_add", args=of_patient, **CONTACT),
     Row("patients:contact_point_edit", args=a_contact, **CONTACT),
     Row("patients:contact_point_retire", args=a_contact, method="post", **CONTACT),
+    Row("patients:contact_point_resume", args=a_contact, method="post", **CONTACT),
     Row("patients:address_edit", args=of_patient, **CONTACT),
     Row("patients:related_person_add", args=of_patient, **CONTACT),
     Row("patients:allergy_add", args=of_patient, **SAFETY),
