@@ -12,6 +12,10 @@ from accounts.models import Facility
 from patients.models import ContactPoint, Patient
 from records.models import Consent
 
+NEEDED = (
+    "patient facility status detail may_use_first_name language expires_on contact_point__system "
+    "contact_point__value contact_point__use contact_point__suspended_reason contact_point__updated_at"
+).split()
 _LABELS = {"replaced": "Replaced by a later choice", "declined": "Ended: declined later"}
 
 
@@ -41,7 +45,8 @@ def standing_consents(patients: Collection[int]) -> dict[tuple[int, int], Consen
     rows = Consent.objects.filter(
         patient__in=patients, category=Consent.Category.REMINDER_EMAIL, status=Consent.Status.ACTIVE
     )
-    return {(row.patient_id, row.facility_id): row for row in rows.select_related("contact_point")}
+    rows = rows.select_related("contact_point").only(*NEEDED)
+    return {(row.patient_id, row.facility_id): row for row in rows}
 
 
 def permits_mail(consent: Consent, facility: Facility) -> bool:

@@ -1,5 +1,6 @@
 """Names of machines that appear in messages: neutral ones."""
 
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,7 +10,12 @@ from scheduling.models import Reminder
 
 def neutral_host() -> str:
     """The host of patients' links and Message-IDs."""
-    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return _host(settings.PUBLIC_URL)
+
+
+@cache
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "localhost"
 
 
 def message_id(reminder: Reminder) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.dateformat import format as date_format
-from django.utils.html import strip_tags
 
 from core.text import search_key
 from records.models import Consent
@@ -113,7 +113,7 @@ def skeleton_words() -> frozenset[str]:
             texts = [rendered(letters, manner) for letters in ([empty], [named, named]) for manner in _MANNERS]
             parts = [part for text in texts for part in (text.subject, text.text, text.html)]
             parts += [date_format(day, "l F") for day in days]
-        words |= set(search_key(strip_tags(" ".join(parts))).split())
+        words |= set(search_key(words_of(" ".join(parts))).split())
     return frozenset(words)
 
 
@@ -137,6 +137,12 @@ def _said(moment: datetime, tz: ZoneInfo, language: str) -> tuple[str, str, str]
         return date_format(local, LONG_DAY[language]), date_format(local, CLOCK[language]), local.strftime("%Z")
 
 
+def words_of(markup: str) -> str:
+    """What a page says, without its tags; a line break parts words."""
+    return unescape(_TAG.sub(" ", markup))
+
+
+_TAG = re.compile(r"<[^>]*>")
 # Values stand between these while a message's wording is compiled; no text that people write contains them.
 _MARK = re.compile("\x02(\\w+)\x03")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.mail.message import forbid_multi_line_headers, sanitize_address
 from django.utils import timezone, translation
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 
 from accounts.models import Facility
 from core.text import search_key
@@ -27,6 +27,7 @@ from scheduling.mail.letters import (
     marked,
     rendered,
     skeleton_words,
+    words_of,
 )
 from scheduling.mail.words import TellingWords, Wordlist, telling_words
 from scheduling.models import Appointment, Reminder
@@ -160,7 +161,7 @@ def _compiled(letters: Sequence[Letter], manner: str, consent: Consent, facility
     texts = rendered([_marked(row, n) for n, row in enumerate(letters)], manner)
     sender = formataddr((facility.neutral_name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     places = " ".join(row.place for row in letters)
-    said = " ".join([texts.subject, sender, texts.text, strip_tags(texts.html), TITLE, places])
+    said = " ".join([texts.subject, sender, texts.text, words_of(texts.html), TITLE, places])
     head = HEAD.format(subject=_header("Subject", texts.subject), sender=_header("From", sender))
     return Skeleton(
         subject=texts.subject,
@@ -214,6 +215,8 @@ def _filled(skeleton: Skeleton, values: dict[str, str], events: Sequence[tuple[A
 def _address(consent: Consent) -> str:
     """The one recipient, in ASCII. Raises ValueError for two, for none and for what would break the header."""
     value = consent.contact_point.value if consent.contact_point else ""
+    if "@" not in value:
+        raise ValueError("There is no address to write to.")
     return value if PLAIN_ADDRESS.fullmatch(value) else sanitize_address(value, "utf-8")
 
 

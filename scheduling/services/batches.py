@@ -13,7 +13,7 @@ from scheduling import links
 from scheduling.mail import Mail, Matter, Skeletons, TellingWords, Wordlist, message, wordlist
 from scheduling.models import AppointmentLink, Reminder
 from scheduling.services.limits import domain_of, over_limit, paused_domains
-from scheduling.services.marks import settle
+from scheduling.services.marks import Secret, keep_links, settle
 from scheduling.services.reading import Owed, later, missed, read, refusal
 
 Status = Reminder.Status
@@ -76,7 +76,8 @@ def outgoing(pks: Collection[int], shop: Workshop) -> list[Outgoing]:
     verdicts |= _overtaken([row for row in rows if row.reminder.pk not in verdicts])
     groups = _grouped([row for row in rows if row.reminder.pk not in verdicts], verdicts)
     groups = _within_limits(groups, verdicts)
-    ready, secrets = [], []
+    ready: list[Outgoing] = []
+    secrets: list[Secret] = []
     for group in groups:
         made = _made(group, shop)
         if isinstance(made, Verdict):
@@ -84,7 +85,7 @@ def outgoing(pks: Collection[int], shop: Workshop) -> list[Outgoing]:
         else:
             ready.append(made[0])
             secrets += made[1]
-    AppointmentLink.objects.bulk_create(secrets)
+    keep_links(secrets)
     _settle_all(verdicts, shop)
     return ready
 
@@ -140,7 +141,7 @@ def _domain(group: Sequence[Owed]) -> str:
     return domain_of(consent.contact_point.value) if consent and consent.contact_point else ""
 
 
-def _made(group: Sequence[Owed], shop: Workshop) -> tuple[Outgoing, list[AppointmentLink]] | Verdict:
+def _made(group: Sequence[Owed], shop: Workshop) -> tuple[Outgoing, list[Secret]] | Verdict:
     """The message about a group and the links it carries, or why there can be none."""
     group = sorted(group, key=lambda row: (not row.is_due, row.appointment.starts_at))
     first, tokens, stop = group[0], [links.new_token() for _ in group], links.new_token()
@@ -161,8 +162,8 @@ def _made(group: Sequence[Owed], shop: Workshop) -> tuple[Outgoing, list[Appoint
     except UNMADE:
         return Verdict(Status.FAILED, "unmade")
     purpose = AppointmentLink.Purpose
-    secrets = [links.link_for(row.reminder, token, purpose.REPLY) for row, token in zip(group, tokens, strict=True)]
-    secrets.append(links.link_for(first.reminder, stop, purpose.OPT_OUT))
+    secrets = [Secret(row.reminder, purpose.REPLY, token) for row, token in zip(group, tokens, strict=True)]
+    secrets.append(Secret(first.reminder, purpose.OPT_OUT, stop))
     return Outgoing(group, mail, _domain(group)), secrets
 
 

@@ -60,9 +60,11 @@ def _companions(found: Collection[int]) -> list[int]:
     """
     now = timezone.now()
     mine = Reminder.objects.filter(pk__in=found, purpose=Reminder.Purpose.REMINDER)
-    visits = [row.appointment for row in mine.select_related("appointment")]
-    days: set[Day] = {(visit.patient_id or 0, visit.facility_id, visit.wall_date) for visit in visits}
-    covered = {visit.pk for visit in visits}
+    told = list(
+        mine.values_list("appointment", "appointment__patient", "appointment__facility", "appointment__wall_date")
+    )
+    days: set[Day] = {(patient or 0, facility, day) for _, patient, facility, day in told}
+    covered = {visit for visit, *_ in told}
     companions: list[int] = []
     tonight = _midnights({facility for _, facility, _ in days})
     for row in _unclaimed_about(days).exclude(pk__in=found):

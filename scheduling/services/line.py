@@ -1,13 +1,11 @@
 """The line to the mail server: one connection for many messages, and what became of each."""
 
-import re
 import smtplib
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.mail import get_connection
 
-FIRST_DOT = re.compile(rb"(?m)^\.")
 # The server asks everybody to slow down for the domain of this recipient.
 SLOW_DOWN = ("smtp-421", "smtp-450")
 ACCEPTED, GO_ON = range(200, 300), 354
@@ -62,7 +60,7 @@ class Line:
             self.close()
             return Outcome("unsent", "connection-lost")
         try:
-            server.send(FIRST_DOT.sub(b"..", raw) + b".\r\n")
+            server.send(raw.replace(b"\n.", b"\n..") + b".\r\n")
             code, _ = server.getreply()
         except (smtplib.SMTPException, OSError):
             self.close()

@@ -1,11 +1,13 @@
 """The marks a worker leaves on its rows, each committed before the next step and only on rows it still holds."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from scheduling.links import digest
 from scheduling.models import Reminder
 from scheduling.services.claims import lease
 
@@ -40,6 +42,14 @@ LEAVE = f"""
     WHERE r.id = seen.id AND r.id = ANY($4) AND r.worker = $2 AND r.status || '' = 'claimed' AND seen.seen = ANY($5)
     RETURNING r.id
 """  # noqa: S608 (no value is put into it)
+
+
+KEEP = """
+    INSERT INTO scheduling_appointmentlink
+        (appointment_id, reminder_id, schedule_version, purpose, token_sha256, created_at)
+    SELECT a, r, v, p, t, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[]) AS u(a, r, v, p, t)
+"""
 
 
 def fingerprints(pks: Collection[int]) -> dict[int, str]:
@@ -81,6 +91,28 @@ def leave(
     if marked and len(marked) < len(rows):
         settle(marked, worker=worker, held=[Status.SENDING], status=Status.CLAIMED)
     return len(marked) == len(rows)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A token that a message carries, and what it opens."""
+
+    reminder: Reminder
+    purpose: str
+    token: str
+
+
+def keep_links(secrets: Sequence[Secret]) -> None:
+    """The rows of scheduling.models.AppointmentLink for these tokens, in one statement."""
+    rows = [
+        (each.reminder.appointment_id, each.reminder.pk, each.reminder.schedule_version, each.purpose, each.token)
+        for each in secrets
+    ]
+    if not rows:
+        return
+    *columns, tokens = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [timezone.now(), *columns, [digest(token) for token in tokens]])
 
 
 def settle(

@@ -1,15 +1,20 @@
 """The reminder mail says what the patient lets it say, and nothing else."""
 
 import re
+from collections import Counter
+from dataclasses import astuple
 from datetime import UTC
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from core.text import search_key
 from scheduling import mail, services
+from scheduling.mail.letters import Letter, fillable, key_of_marked, rendered, words_of
+from scheduling.mail.messages import _marked as letters_marked
 from scheduling.models import Reminder
 from tests import factories
 from tests.scheduling import stage
@@ -133,18 +138,113 @@ def test_any_text_can_be_checked(text):
     assert ("night group" in mail.forbidden_words(f"{text} Night Group ", words)) is True
 
 
-def test_two_hundred_mails_carry_no_word_that_tells(facility, physician, visit_type, postbox):
+def test_a_thousand_mails_carry_no_word_that_tells_no_second_recipient_and_nothing_from_elsewhere(
+    facility, physician, visit_type, postbox
+):
     facility.neutral_place = "12 Main Street, Suite 4"
     facility.save()
     choices = {"detail": ("time", "place", "facility"), "language": ("en", "es")}
-    stage.owe(facility, 200, may_use_first_name=(True, False, False, False, False), **choices)
-    assert services.send_due_reminders(worker="test") == {"sent": 200}
+    rows = stage.owe(facility, 1000, may_use_first_name=(True, False, False, False, False), **choices)
+    assert services.send_due_reminders(worker="test") == {"sent": 1000}
     words = mail.wordlist(facility)
-    assert len(postbox.ids) == 200
-    for message, recipients in zip(postbox.messages, postbox.recipients, strict=True):
-        assert recipients == [message["To"]]
+    messages = postbox.messages
+    assert Counter(each["Message-ID"] for each in messages) == Counter(
+        Reminder.objects.values_list("message_id", flat=True)
+    )
+    assert sorted(postbox.recipients) == sorted([f"p{n}@example.net"] for n in range(len(rows)))
+    for message, recipients, raw in zip(messages, postbox.recipients, postbox.raw, strict=True):
+        assert message.get_all("To") == recipients
+        assert message["Cc"] is message["Bcc"] is None
+        assert re.search(rb"(?<!\r)\n|\r(?!\n)", raw) is None
+        assert_nothing_from_elsewhere(message.get_body(("html",)).get_content())
         named = "Harbor House" in text_of(message)
-        said = text_of(message) + message["Subject"] + message["From"]
-        said = re.sub(r"/a/[\w-]+/", "", said)
-        assert mail.forbidden_words(said, words, may_name_facility=named) == []
-        assert "Secret" not in message.as_string()
+        said = "\n".join(part.get_content() for part in message.walk() if not part.is_multipart())
+        said = re.sub(r"/a/[\w-]+/", "", words_of(f"{said}\n{message['Subject']}\n{message['From']}"))
+        assert mail.forbidden_words(said, words, may_name_facility=named, harmless="12 Main Street") == []
+        assert "Secret" not in raw.decode()
+
+
+def assert_nothing_from_elsewhere(html):
+    assert re.search(r"<(img|script|link|style|iframe)|style=|url\(", html, re.IGNORECASE) is None
+    assert set(re.findall(r'(?:src|href)="(https?://[^/"]+)', html)) == {"http://localhost:8000"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("manner", ["asks", "reminds", "confirmed", "offers"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_key_that_is_checked_is_the_key_of_what_is_said(language, manner, number):
+    """What is compiled once and filled says the same as what is rendered for one patient alone."""
+    alone = [
+        Letter("Monday, May 4", "2:00 PM", "EDT", "José", "12 Main St", "", "555", f"https://x/{n}/", "s", "Sunday")
+        for n in range(number)
+    ]
+    with translation.override(language):
+        whole = rendered(alone, manner)
+        skeleton = rendered([letters_marked(row, n) for n, row in enumerate(alone)], manner)
+    values = {"name": "José", "stop": "s", "until": "Sunday"}
+    for n, row in enumerate(alone):
+        values |= {f"day{n}": row.day, f"time{n}": row.time, f"zone{n}": row.zone, f"reply{n}": row.reply_url}
+    for compiled, said in zip(astuple(skeleton), astuple(whole), strict=True):
+        assert fillable(compiled) % values == said
+        keys = {name: search_key(value) for name, value in values.items()}
+        assert (key_of_marked(words_of(compiled)) % keys).split() == search_key(words_of(said)).split()
+
+
+def test_a_telling_phrase_is_found_across_the_border_of_a_value(visit, patient, facility, postbox):
+    """Hello, the first word, and the patient's name together are what a practitioner is called."""
+    patient.preferred_name = "Kwame"
+    patient.save()
+    factories.practitioner(facility, given_name="Hello", family_name="Kwame")
+    stage.consent(patient, facility, may_use_first_name=True)
+    Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
+    assert services.send_due_reminders(worker="test") == {"sent": 1}  # his own name is his to have
+    patient.preferred_name = "Otieno"
+    patient.save()
+    factories.practitioner(facility, given_name="Otieno", family_name="You")
+    Reminder.objects.update(status="due", at_any_hour=True)
+    assert services.send_due_reminders(worker="test") == {"sent": 1}
+
+
+def test_a_name_with_markup_is_shown_as_typed(sent, patient):
+    patient.preferred_name = "<b>%(stop)s</b>"
+    patient.save()
+    message = sent(may_use_first_name=True)
+    assert "Hello <b>%(stop)s</b>," in text_of(message)
+    assert "Hello &lt;b&gt;%(stop)s&lt;/b&gt;," in message.get_body(("html",)).get_content()
+
+
+def test_a_line_end_in_a_name_stops_the_message(visit, patient, facility, postbox):
+    patient.preferred_name = "Ana\nBcc: other@example.net"
+    patient.save()
+    stage.consent(patient, facility, may_use_first_name=True)
+    row = Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
+    assert services.send_due_reminders(worker="test") == {"failed": 1}
+    row.refresh_from_db()
+    assert (row.code, postbox.raw) == ("unmade", [])
+
+
+@pytest.mark.parametrize(
+    "address", ["a@example.net, b@example.net", "a@example.net\r\nBcc: b@example.net", "nobody", ""]
+)
+def test_an_address_that_is_none_or_two_gets_nothing(address, visit, patient, facility, postbox):
+    stage.consent(patient, facility, email=address)
+    Reminder.objects.create(appointment=visit, schedule_version=1, at_any_hour=True, send_at=timezone.now())
+    assert services.send_due_reminders(worker="test") == {"failed": 1}
+    assert postbox.raw == []
+
+
+def test_by_video_there_is_nowhere_to_come_to(sent, visit, facility):
+    facility.neutral_place, visit.video_url = "12 Main Street", "https://video.example.org/room"
+    facility.save()
+    visit.save()
+    assert "12 Main Street" not in sent(detail="place").as_string()
+
+
+def test_a_place_longer_than_a_line_is_folded_in_the_calendar_file(sent, facility):
+    facility.neutral_place = "12 Main Street, " * 8
+    facility.save()
+    message = sent(detail="place")
+    part = next(message.iter_attachments())
+    event = Calendar.from_ical(part.get_content()).events[0]
+    assert event["location"] == facility.neutral_place
+    assert max(len(line.encode()) for line in part.get_content().splitlines()) <= 75
