@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AccessEvent, Location
 from accounts.roles import Role
+from patients.models import Patient
 from scheduling import selectors, services
 from scheduling.models import Appointment, AppointmentParticipant, AvailabilityException
 from tests import factories
@@ -222,3 +223,10 @@ def test_the_patients_week_costs_three_queries(patient, facility, booker, visit,
     with django_assert_num_queries(3):
         board = selectors.patient_week(patient, facility, day - timedelta(days=day.weekday()), booker)
     assert board.total == 1
+
+
+def test_what_people_type_is_text_and_never_markup(desk, visit, facility, patient):
+    Patient.objects.filter(pk=patient.pk).update(family_name="<script>O'Neil & Sons</script>")
+    text = page(desk, "day", day=stage.at(3, facility=facility).date())
+    assert "&lt;script&gt;O&#x27;Neil &amp; Sons&lt;/script&gt;" in text
+    assert "<script>O" not in text
