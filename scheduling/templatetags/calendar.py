@@ -8,11 +8,12 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from core.templatetags._icons import icon_svg
 from scheduling.selectors.appointments import Row
 from scheduling.selectors.columns import Column
 
 register = template.Library()
-MARK = '<i class="cc-cal-mark" aria-hidden="true">⧉</i> '
+MARK = icon_svg("copy", 12, css="cc-cal-mark") + " "
 
 
 @register.simple_tag

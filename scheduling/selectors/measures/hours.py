@@ -75,7 +75,7 @@ def utilization(period: Period, people: dict[int, str]) -> Measure:
         title="Utilization",
         icon="gauge",
         headline=percent_label(*whole),
-        sub=f"{whole[0]:g} of {whole[1]:g} hours",
+        sub=f"{_tenths(whole[0])} of {_tenths(whole[1])} hours",
         counted="Hours booked: visits and groups that stood, whether people came or not, as far as they lie within "
         "the practitioner's hours.",
         of="Hours that could be booked: the weekly hours and extra hours, less leave, travel, training and days on "
@@ -104,8 +104,12 @@ def _values(period: Period, people: dict[int, str]) -> dict[str, Any]:
 
 def _table(period: Period, cells: dict[str, dict[date, tuple[float, float]]], names: Cells) -> Table:
     rows = [
-        (name, f"{names[name][0]:g} of {names[name][1]:g} h", percent_label(*names[name]),
+        (name, f"{_tenths(names[name][0])} of {_tenths(names[name][1])} h", percent_label(*names[name]),
          *(percent_label(*cells[name].get(week, (0, 0))) for week in period.weeks))
         for name in sorted(names)
     ]  # fmt: skip
     return Table("By practitioner and week", ("Practitioner", "Hours", "All", *map(week_label, period.weeks)), rows)
+
+
+def _tenths(hours: float) -> str:
+    return f"{hours:,.1f}".removesuffix(".0")
