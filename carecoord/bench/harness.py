@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from carecoord.embedded.valkey import free_port
 
@@ -26,7 +25,6 @@ class Sink:
 
     port: int
     file: Path
-    pid: int
 
     @property
     def taken(self) -> Counter[str]:
@@ -35,15 +33,16 @@ class Sink:
 
 
 @contextmanager
-def sink() -> Iterator[Sink]:
-    """A mail server that takes everything."""
+def sink(*, keeps: bool = False) -> Iterator[Sink]:
+    """A mail server that takes everything, and writes it to the disk before it says so if it `keeps` it."""
     with tempfile.TemporaryDirectory() as folder:
         port, file = free_port(), Path(folder) / "taken"
         file.touch()
-        process = subprocess.Popen([sys.executable, "-m", "carecoord.bench.sink", str(port), str(file)])
+        command = [sys.executable, "-m", "carecoord.bench.sink", str(port), str(file), *(["keep"] if keeps else [])]
+        process = subprocess.Popen(command)
         try:
             _until_open(port)
-            yield Sink(port, file, process.pid)
+            yield Sink(port, file)
         finally:
             process.kill()
             process.wait()
@@ -66,53 +65,23 @@ def go(process: subprocess.Popen) -> None:
     process.stdin.flush()  # type: ignore[union-attr]
 
 
-@dataclass(frozen=True)
-class Took:
-    """Seconds on the clock, and seconds of CPU of the senders, the mail server and PostgreSQL together."""
-
-    wall: float
-    cpu: float
-
-
-def took(processes: Sequence[subprocess.Popen], taker: Sink) -> Took:
+def seconds_of(processes: Sequence[subprocess.Popen]) -> float:
     """From the common start, when all are ready, until the last is done."""
     _each_says(processes, "ready")
-    others, began = _cpu_of_servers(taker), time.monotonic()
+    began = time.monotonic()
     for process in processes:
         go(process)
-    cpu = sum(float(said) for said in _each_says(processes, "done"))
-    wall = time.monotonic() - began
+    _each_says(processes, "done")
+    took = time.monotonic() - began
     for process in processes:
         process.communicate()
-    return Took(wall, cpu + _cpu_of_servers(taker) - others)
+    return took
 
 
-def _each_says(processes: Sequence[subprocess.Popen], word: str) -> list[str]:
-    """What each says after the word."""
-    lines = [process.stdout.readline() for process in processes]  # type: ignore[union-attr]
-    if not all(line.startswith(word) for line in lines):
-        raise RuntimeError("A process of the measurement died.")
-    return [line.removeprefix(word).strip() for line in lines]
-
-
-def _cpu_of_servers(taker: Sink) -> float:
-    """Seconds of CPU so far of the mail server, and of PostgreSQL with all its processes if it runs here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        postmaster = _stat(cursor.fetchone()[0])[1]
-    all_stats = [_stat(int(path.name)) for path in Path("/proc").glob("[0-9]*")]
-    theirs = [stat for stat in all_stats if postmaster > 1 and postmaster in stat[:2]]
-    ticks = sum(stat[2] + (stat[3] if stat[0] == postmaster else 0) for stat in [*theirs, _stat(taker.pid)])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> tuple[int, int, int, int]:
-    """The process, its parent, its ticks of CPU and those of its children that have ended (proc_pid_stat(5))."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except OSError:
-        return 0, 0, 0, 0
-    return pid, int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+def _each_says(processes: Sequence[subprocess.Popen], word: str) -> None:
+    for process in processes:
+        if process.stdout.readline().strip() != word:  # type: ignore[union-attr]
+            raise RuntimeError("A process of the measurement died.")
 
 
 def _started(arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen:

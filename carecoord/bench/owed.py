@@ -3,7 +3,8 @@
 For measuring and for tests alone: the people have no history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,15 +67,24 @@ def _visit(type: AppointmentType, person: Patient, n: int) -> Appointment:
     return visit
 
 
-def facility_with_type() -> AppointmentType:
-    """A house of its own for one measurement, and what is booked there."""
+def measured_type() -> AppointmentType:
     facility, _ = Facility.objects.get_or_create(code="bench-mail", defaults={"name": "Measured House"})
     made = {"name": "Visit", "minutes": 30}
     return AppointmentType.objects.get_or_create(facility=facility, code="measured", defaults=made)[0]
 
 
-def forget(type: AppointmentType) -> None:
-    """Take everything that was owed here away again."""
+@contextmanager
+def measured_house() -> Iterator[AppointmentType]:
+    """What is booked in a house of its own, which owes nothing before and after."""
+    type = measured_type()
+    _forget(type)  # of a measurement that was broken off
+    try:
+        yield type
+    finally:
+        _forget(type)
+
+
+def _forget(type: AppointmentType) -> None:
     visits = Appointment.objects.filter(type=type)
     people = set(visits.values_list("patient", flat=True))
     visits.delete()

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from carecoord.bench import owed
-from carecoord.bench.harness import PATIENCE, Sink, go, pusher, sink, took, worker
+from carecoord.bench.harness import PATIENCE, Sink, go, pusher, seconds_of, sink, worker
 from records.models import Consent
 from scheduling.mail import Matter, message, wordlist
 from scheduling.models import Reminder
@@ -26,55 +26,53 @@ UNSETTLED = [Reminder.Status.DUE, Reminder.Status.CLAIMED, Reminder.Status.SENDI
 
 
 def figure_12(*, number: int = 6000, rounds: int = 3) -> dict[str, Any]:
-    """Messages a second of two of our workers, and of two smtplib processes that push ready bytes, in turns."""
-    type = owed.facility_with_type()
-    plain, ours = [], []
-    try:
-        with sink() as taker, tempfile.TemporaryDirectory() as folder:
-            for turn in range(rounds):
-                rows = owed.owe(type, number, first=turn * number, language=("en", "es"))
-                example = Path(folder) / "message"
-                example.write_bytes(_message(rows[0]))
-                plain.append(took([pusher(taker, number // 2, example) for _ in range(2)], taker))
-                ours.append(took([worker(taker) for _ in range(2)], taker))
-                _require_all(rows, taker)
-    finally:
-        owed.forget(type)
-    return {
-        "figure": 12,
-        "goal": "at least 0.4",
-        "ratio": _ratio([one.wall for one in plain], [one.wall for one in ours]),
-        "ratio_of_cpu": _ratio([one.cpu for one in plain], [one.cpu for one in ours]),
-        "reminders_per_second": [round(number / one.wall) for one in ours],
-        "smtplib_per_second": [round(number / one.wall) for one in plain],
-    }
+    """Messages a second of two of our workers, and of two smtplib processes that push ready bytes, in turns.
+
+    The mail server has each message on its disk before it says that it has it, as mail servers do. To one that
+    keeps nothing (`ratio_unkept`) smtplib pushes at the speed of the loopback, and what our mail costs beside the
+    pushing shows.
+    """
+    kept, unkept = _pace(number, rounds, keeps=True), _pace(number, rounds, keeps=False)
+    return {"figure": 12, "goal": "at least 0.4", "ratio": _ratio(*kept.values())} | {
+        "ratio_unkept": _ratio(*unkept.values()), "per_second": kept, "per_second_unkept": unkept,
+    }  # fmt: skip
+
+
+def _pace(number: int, rounds: int, *, keeps: bool) -> dict[str, list[int]]:
+    """Messages a second in each round."""
+    rates: dict[str, list[int]] = {"plain": [], "ours": []}
+    with owed.measured_house() as type, sink(keeps=keeps) as taker, tempfile.TemporaryDirectory() as folder:
+        for turn in range(rounds):
+            rows = owed.owe(type, number, first=turn * number, language=("en", "es"))
+            example = Path(folder) / "message"
+            example.write_bytes(_message(rows[0]))
+            rates["plain"].append(round(number / seconds_of([pusher(taker, number // 2, example) for _ in range(2)])))
+            rates["ours"].append(round(number / seconds_of([worker(taker) for _ in range(2)])))
+            _require_all(rows, taker)
+    return rates
 
 
 def figure_13(*, number: int = 6000, kills: int = 25, seed: int = 13) -> dict[str, Any]:
     """Kill a worker with signal 9 so many times while they send; what was lost, went twice, is in doubt."""
-    type = owed.facility_with_type()
-    try:
+    with owed.measured_house() as type, sink() as taker:
         rows = owed.owe(type, number)
-        with sink() as taker:
-            done = _send_under_fire(taker, number, kills, random.Random(seed))  # noqa: S311
-            _finish(rows, taker)
-            return {"figure": 13, "goal": "0 lost, 0 twice, all in doubt listed", "kills": done} | _found(rows, taker)
-    finally:
-        owed.forget(type)
+        done = _send_under_fire(taker, number, kills, random.Random(seed))  # noqa: S311
+        _finish(rows, taker)
+        return {"figure": 13, "goal": "0 lost, 0 twice, all in doubt listed", "kills": done} | _found(rows, taker)
 
 
-def _ratio(plain: Sequence[float], ours: Sequence[float]) -> float:
-    return round(statistics.median(base / mine for base, mine in zip(plain, ours, strict=True)), 2)
+def _ratio(plain: Sequence[int], ours: Sequence[int]) -> float:
+    return round(statistics.median(mine / base for base, mine in zip(plain, ours, strict=True)), 2)
 
 
 def _message(reminder: Reminder) -> bytes:
-    """The bytes of a message as we send it: both sides push the same amount."""
+    """The bytes of a message as we send it, by another Message-ID: both sides push the same amount."""
     visit = reminder.appointment
     consent = Consent.objects.select_related("contact_point").get(patient=visit.patient, facility=visit.facility)
     url = f"{settings.PUBLIC_URL}/a/{'x' * 32}/"
     return message(
         [Matter(reminder, visit, url)], consent, wordlist(visit.facility),
-        message_of=reminder, stop_url=f"{url}stop/", skeletons={},
+        message_of=Reminder(), stop_url=f"{url}stop/", skeletons={},
     ).raw  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """A mail server that takes everything and writes down each Message-ID: quick enough to measure who fills it.
 
-`python -m carecoord.bench.sink PORT FILE`. It keeps no message.
+`python -m carecoord.bench.sink PORT FILE`, or with a third word, `keep`: then each message is on the disk before the
+sender hears that it is taken, as a mail server owes it to him (RFC 5321, 6.1). Otherwise it keeps none.
 """
 
 import asyncio
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,8 +23,8 @@ END = b"\r\n.\r\n"
 class Session(asyncio.Protocol):
     """One connection: commands line by line, and after DATA everything up to the lone dot."""
 
-    def __init__(self, log: BinaryIO) -> None:
-        self.log, self.buffer, self.in_message = log, b"", False
+    def __init__(self, log: BinaryIO, spool: BinaryIO | None) -> None:
+        self.log, self.spool, self.buffer, self.in_message = log, spool, b"", False
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,6 +41,9 @@ class Session(asyncio.Protocol):
         message, dot, rest = self.buffer.partition(END)
         if not dot:
             return False
+        if self.spool:
+            self.spool.write(message)
+            os.fdatasync(self.spool.fileno())
         found = MESSAGE_ID.search(message)
         self.log.write((found[1] if found else b"none") + b"\n")
         self.buffer, self.in_message = rest, False
@@ -57,13 +62,14 @@ class Session(asyncio.Protocol):
         return True
 
 
-async def serve(port: int, path: Path) -> None:
+async def serve(port: int, path: Path, *, keeps: bool) -> None:
     """What was taken is in the file before the sender hears of it: unbuffered."""
-    with path.open("ab", buffering=0) as log:
-        server = await asyncio.get_running_loop().create_server(lambda: Session(log), "127.0.0.1", port)
+    with path.open("ab", buffering=0) as log, path.with_suffix(".spool").open("ab", buffering=0) as spool:
+        listen = asyncio.get_running_loop().create_server
+        server = await listen(lambda: Session(log, spool if keeps else None), "127.0.0.1", port)
         async with server:
             await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), keeps=sys.argv[3:] == ["keep"]))

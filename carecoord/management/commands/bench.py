@@ -102,6 +102,7 @@ class Command(BaseCommand):
         pace = reminders.figure_12(number=number)
         rates = ", ".join(f"{ours} to {plain}" for plain, ours in zip(*pace["per_second"].values(), strict=True))
         self._say(12, "reminders a second to two smtplib processes", f"{pace['ratio']} ({rates})", "≥ 0.4")
+        self._say(12, "the same, to a mail server that keeps nothing", f"{pace['ratio_unkept']}")
         fire = reminders.figure_13(number=number)
         words = f"{fire['lost']} lost, {fire['twice']} twice, {fire['in_doubt']} in doubt"
         self._say(13, f"{fire['kills']} kills in {number:,} reminders", words, "0, 0, all listed")
