@@ -69,8 +69,9 @@ class Reminder(models.Model):
         OFFER = "offer", "Offer of a free time"
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="reminders")
-    rule = models.ForeignKey(ReminderRule, models.SET_NULL, null=True, blank=True, related_name="+")
+    # No index of its own where another begins with it, or where nearly every row would be in it for nothing.
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="reminders", db_index=False)
+    rule = models.ForeignKey(ReminderRule, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     schedule_version = models.PositiveIntegerField()
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.REMINDER)
@@ -83,13 +84,21 @@ class Reminder(models.Model):
     message_id = models.CharField(max_length=120, blank=True)
     domain = models.CharField(max_length=120, blank=True, help_text="Where it went, for the limit of each domain.")
     told_with = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="tells_of", help_text="The message that said it."
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tells_of",
+        help_text="The message that said it.",
+        db_index=False,
     )
     code = models.CharField(max_length=40, blank=True, help_text="Why it was skipped or failed.")
     changed_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReminderQuerySet.as_manager()
@@ -115,6 +124,8 @@ class Reminder(models.Model):
             models.Index(fields=["status"], condition=Q(status__in=["failed", "in-doubt"]), name="reminder_dead"),
             models.Index(fields=["domain", "sent_at"], condition=Q(status="sent"), name="reminder_by_domain"),
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="reminder_by_message"),
+            models.Index(fields=["told_with"], condition=Q(told_with__isnull=False), name="reminder_told_with"),
+            models.Index(fields=["resolved_by"], condition=Q(resolved_by__isnull=False), name="reminder_resolved_by"),
         ]
 
     def __str__(self) -> str:
@@ -132,10 +143,14 @@ class AppointmentLink(models.Model):
     reminder = models.ForeignKey(Reminder, models.CASCADE, null=True, blank=True, related_name="links")
     schedule_version = models.PositiveIntegerField()
     purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.REPLY)
-    token_sha256 = models.CharField(max_length=64, unique=True)
+    token_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
     phi_fields = ()
+
+    class Meta:
+        # As a constraint, because a unique field would get a second index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["token_sha256"], name="link_token_once")]
 
     def __str__(self) -> str:
         return f"link {self.pk} {self.purpose}"
