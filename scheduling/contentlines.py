@@ -23,4 +23,5 @@ def joined(lines: Iterable[str]) -> str:
 
 
 def _folded(line: str) -> str:
-    return line if len(line.encode()) <= LONGEST_LINE else Contentline(line).to_ical().decode()
+    fits = line.isascii() and len(line) <= LONGEST_LINE  # ASCII has as many octets as letters
+    return line if fits else Contentline(line).to_ical().decode()

@@ -170,8 +170,13 @@ def _add_types(house: House) -> None:
 
 
 def _add_rules(house: House) -> None:
-    """One, two days before: a visit booked for tomorrow is reminded of at once, so the mailbox is soon not empty."""
-    _save(ReminderRule(facility=house.facility, days_before=2, asks_confirmation=True))
+    """A week, two days and three hours before, the last only for what was booked long before.
+
+    So a visit booked for tomorrow is reminded of at once, and the mailbox is soon not empty.
+    """
+    for days, hours, notice in ((7, 0, 0), (2, 0, 0), (0, 3, 72)):
+        rule = ReminderRule(facility=house.facility, days_before=days, hours_before=hours, booked_hours_before=notice)
+        _save(rule)
 
 
 PROGRAMS = [

@@ -14,16 +14,18 @@ from scheduling.services.claims import lease
 Status = Reminder.Status
 # All that a message was made from. ctid and xmin are PostgreSQL's own marks of the last version of a row: whatever
 # changes the appointment, the person, the consent or the address, by whatever way, changes this text.
-SEEN = """
-    SELECT r.id, concat_ws(' ', r.id, a.ctid, a.xmin, p.ctid, p.xmin, c.ctid, c.xmin, k.ctid, k.xmin) AS seen
-    FROM scheduling_reminder r
-    JOIN scheduling_appointment a ON a.id = r.appointment_id
+SEEN = "concat_ws(' ', r.id, a.ctid, a.xmin, p.ctid, p.xmin, c.ctid, c.xmin, k.ctid, k.xmin)"
+ABOUT = """
+    scheduling_appointment a
     LEFT JOIN patients_patient p ON p.id = a.patient_id
     LEFT JOIN records_consent c ON c.patient_id = a.patient_id AND c.facility_id = a.facility_id
         AND c.category = 'reminder-email' AND c.status = 'active'
     LEFT JOIN patients_contactpoint k ON k.id = c.contact_point_id
-    WHERE r.id = ANY({ids})
 """
+READ = f"""
+    SELECT r.id, {SEEN} FROM scheduling_reminder r, {ABOUT}
+    WHERE a.id = r.appointment_id AND r.id = ANY(%s)
+"""  # noqa: S608 (no value is put into it)
 # `status || ''` keeps the planner from the index of leased rows, which is full of dead ones just when it matters.
 # Prepared, because to plan it anew for every message costs more than to run it.
 LEAVE = f"""
@@ -32,18 +34,17 @@ LEAVE = f"""
         UPDATE scheduling_reminder
         SET status = 'sent', sent_at = $3, changed_at = $3, lease_until = NULL, code = ''
         WHERE id = ANY($1) AND worker = $2 AND status IN ('sending', 'in-doubt')
-    ), seen AS ({SEEN.format(ids="$4")})
+    )
     UPDATE scheduling_reminder r
     SET status = 'sending', changed_at = $3, lease_until = $8,
         message_id = CASE WHEN r.id = $4[1] THEN $6 ELSE '' END,
         domain = CASE WHEN r.id = $4[1] THEN $7 ELSE '' END,
         told_with_id = CASE WHEN r.id = $4[1] THEN NULL ELSE $4[1] END
-    FROM seen
-    WHERE r.id = seen.id AND r.id = ANY($4) AND r.worker = $2 AND r.status || '' = 'claimed' AND seen.seen = ANY($5)
+    FROM {ABOUT}
+    WHERE a.id = r.appointment_id AND r.id = ANY($4) AND r.worker = $2 AND r.status || '' = 'claimed'
+        AND {SEEN} = ANY($5)
     RETURNING r.id
-"""  # noqa: S608 (no value is put into it)
-
-
+"""  # noqa: S608 (no value is put into either)
 KEEP = """
     INSERT INTO scheduling_appointmentlink
         (appointment_id, reminder_id, schedule_version, purpose, token_sha256, created_at)
@@ -55,7 +56,7 @@ KEEP = """
 def fingerprints(pks: Collection[int]) -> dict[int, str]:
     """What `leave` compares, for each row. Read it before what a message is made from."""
     with connection.cursor() as cursor:
-        cursor.execute(SEEN.format(ids="%s"), [list(pks)])
+        cursor.execute(READ, [list(pks)])
         return dict(cursor.fetchall())
 
 

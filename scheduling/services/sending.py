@@ -52,6 +52,7 @@ class _Batch:
 
     def __init__(self, shop: Workshop) -> None:
         self.shop, self.line = shop, Line()
+        self.sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self.told: list[int] = []
         self.paused: dict[str, datetime] = {}
 
@@ -108,8 +109,7 @@ class _Batch:
         return self._marked(each)
 
     def _spoken(self, each: Outgoing) -> Outcome:
-        sender = envelope_sender(each.first, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-        return self.line.send(sender, each.mail.to, each.mail.raw)
+        return self.line.send(envelope_sender(each.first, self.sender), each.mail.to, each.mail.raw)
 
     def _recorded(self, each: Outgoing, outcome: Outcome) -> None:
         """A refusal, for good or for now, or doubt. After a temporary one it is tried again, if before the start."""

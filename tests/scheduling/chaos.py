@@ -29,7 +29,7 @@ OWE = """
 import django
 django.setup()
 from carecoord.bench import owed
-owed.owe(owed.facility_with_type(), {number})
+owed.owe(owed.measured_type(), {number})
 """
 
 
