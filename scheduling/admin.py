@@ -77,5 +77,5 @@ class BookingOverrideAdmin(RecordAdmin):
 class ReminderRuleAdmin(FacilityMatterAdmin):
     perm = perm_edit = Perm.BOARD_VIEW
     facility_path = "facility"
-    list_display = ("__str__", "appointment_type", "asks_confirmation", "is_active")
+    list_display = ("__str__", "appointment_type", "asks_confirmation", "booked_hours_before", "is_active")
     list_select_related = ("appointment_type",)

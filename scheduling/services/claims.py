@@ -30,7 +30,7 @@ def claim(*, worker: str, batch: int) -> list[int]:
     """Take up to `batch` due rows, the longest due first, and what goes in the same messages with them.
 
     Claims are made one after the other, so that the rows of one message never fall to two workers; what another
-    transaction holds is passed over. A worker that freezes here loses its connection after ten seconds.
+    transaction holds is passed over. A worker that freezes here loses its connection after a minute.
     """
     _wait_for_my_turn()
     due = Reminder.objects.due().order_by("send_at").select_for_update(skip_locked=True, no_key=True)
@@ -49,7 +49,7 @@ def lease() -> timedelta:
 
 def _wait_for_my_turn() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '10s', true)")
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '60s', true)")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 

@@ -167,6 +167,29 @@ def test_the_clock_jumps_past_the_start_in_the_middle_of_a_batch(facility, postb
     assert states(rows) == ["sent", "skipped"]
 
 
+def test_the_clock_jumps_forward_and_another_worker_takes_what_is_left(facility, postbox, monkeypatch):
+    """The first worker lives on with leases that have ended: it sends nothing that is no longer its own."""
+    rows = stage.owe(facility, 3)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def happen():
+            clock.shift(timedelta(hours=1))
+            services.send_due_reminders(worker="other")
+
+        after_first(monkeypatch, postbox, happen)
+        assert send() == {"sent": 1}
+    assert states(rows) == ["sent"] * 3
+    assert postbox.ids == dict.fromkeys(Reminder.objects.values_list("message_id", flat=True), 1)
+
+
+def test_the_clock_jumps_back_in_the_middle_of_a_batch(facility, postbox, monkeypatch):
+    rows = stage.owe(facility, 3)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        after_first(monkeypatch, postbox, lambda: clock.shift(timedelta(days=-1)))
+        assert send() == {"sent": 3}
+    assert states(rows) == ["sent"] * 3
+
+
 def test_after_an_outage_only_the_last_of_several_is_sent(due, postbox, facility):
     early = Reminder.objects.create(
         appointment=due.appointment, rule=stage.rule(facility, days_before=7), schedule_version=1,

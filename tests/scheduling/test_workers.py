@@ -14,7 +14,7 @@ from django.conf import settings as live
 from django.db import connection
 from django.utils import timezone
 
-from scheduling import services
+from scheduling import services, tasks
 from scheduling.models import Reminder
 from tests.scheduling import stage
 
@@ -45,6 +45,15 @@ def test_two_workers_send_each_message_once(facility, postbox):
     assert counts == {"sent": 60}
     assert set(postbox.ids.values()) == {1}
     assert len(postbox.ids) == 60
+
+
+def test_a_worker_with_much_to_do_sends_in_lanes(facility, postbox, settings):
+    settings.REMINDER_LANES = 2
+    stage.owe(facility, 220)
+    tasks.send_due_reminders()
+    assert set(postbox.ids.values()) == {1}
+    assert len(postbox.ids) == Reminder.objects.filter(status="sent").count() == 220
+    assert Reminder.objects.values("worker").distinct().count() == 2
 
 
 @pytest.mark.slow
