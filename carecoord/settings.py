@@ -182,7 +182,7 @@ if BOUNCE_URL:
 # A worker that holds a row longer than this is taken to be dead.
 REMINDER_LEASE_SECONDS = env.int("REMINDER_LEASE_SECONDS", 300)
 # So many connections to database and mail server a worker has at most while it sends reminders.
-REMINDER_LANES = env.int("REMINDER_LANES", 3)
+REMINDER_LANES = env.int("REMINDER_LANES", 2)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Appointments <appointments@localhost>")
 EMAIL_SUBJECT_PREFIX = ""
 

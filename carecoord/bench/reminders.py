@@ -42,8 +42,10 @@ def _pace(number: int, rounds: int, *, keeps: bool) -> dict[str, list[int]]:
     """Messages a second in each round."""
     rates: dict[str, list[int]] = {"plain": [], "ours": []}
     with owed.measured_house() as type, sink(keeps=keeps) as taker, tempfile.TemporaryDirectory() as folder:
-        for turn in range(rounds):
-            rows = owed.owe(type, number, first=turn * number, language=("en", "es"))
+        visits = [row.appointment for row in owed.owe(type, number, language=("en", "es"))]
+        for _ in range(rounds):
+            owed.settle_all(type)
+            rows = owed.remind(visits)
             example = Path(folder) / "message"
             example.write_bytes(_message(rows[0]))
             rates["plain"].append(round(number / seconds_of([pusher(taker, number // 2, example) for _ in range(2)])))

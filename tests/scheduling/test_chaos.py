@@ -8,7 +8,7 @@ from tests.scheduling.chaos import house
 
 NUMBER = 2000
 KILLS = ["worker"] * 5 + ["beat"] * 2 + ["redis"] + ["database"] * 2
-LANES = 2 * 3  # messages that may be between the mail server and the record when all stops
+LANES = 2 * 2  # messages that may be between the mail server and the record when all stops
 
 
 @pytest.mark.slow
