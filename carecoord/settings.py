@@ -246,6 +246,11 @@ WHITENOISE_USE_FINDERS = not (env.bool("COLLECTING", False) or (STATIC_ROOT / "s
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HOME / "files", "base_url": None},
+    },
+    # Uploaded documents: outside the web root, served only through the door (records.views.documents).
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": HOME / "documents", "base_url": None},
     },
     "staticfiles": {

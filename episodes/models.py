@@ -106,6 +106,8 @@ class EpisodeStep(Record):
     class Kind(models.TextChoices):
         REFERRAL_ACCEPTED = "referral-accepted", "Referral accepted"
         COVERAGE_CHECKED = "coverage-checked", "Coverage checked"
+        NOTICE_GIVEN = "notice-given", "Notice of privacy practices given"
+        CONSENTED = "consented", "Consent to treatment, payment and operations signed"
         CHANNEL_CONSENTED = "channel-consented", "Reminder channel settled"
         INTERVIEW_DONE = "interview-done", "Interview done"
         SCREENED = "screened", "Screened"

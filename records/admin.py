@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.roles import Perm
 from patients.admin import RecordAdmin
-from records.models import Consent, Document, RecordSubmission
+from records.models import ChannelConsent, Document, RecordSubmission
 
 
 @admin.register(Document)
@@ -15,7 +15,7 @@ class DocumentAdmin(RecordAdmin):
     list_select_related = ("author",)
 
 
-@admin.register(Consent)
+@admin.register(ChannelConsent)
 class ConsentAdmin(RecordAdmin):
     perm_view = Perm.CONSENT_VIEW
     list_display = ("id", "category", "status", "detail", "starts_at", "revoked_at")

@@ -1,8 +1,11 @@
-"""What is computed from a paper's text: its digest and how many pages it fills."""
+"""What is computed from a paper: its digest and how many pages it fills."""
 
 import hashlib
 import textwrap
 from collections.abc import Iterable
+from typing import BinaryIO
+
+from django.core.files import File
 
 # A printed page in our print style: Letter paper, 11 point.
 LINES_A_PAGE, CHARACTERS_A_LINE = 46, 92
@@ -11,6 +14,14 @@ LINES_A_PAGE, CHARACTERS_A_LINE = 46, 92
 def digest_of(text: str) -> str:
     """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of_file(file: BinaryIO | File) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal; the file is read in parts, from where it stands."""
+    digest = hashlib.sha256()
+    while part := file.read(1 << 16):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def digest_over(digests: Iterable[str]) -> str:

@@ -7,18 +7,21 @@ from django.conf import settings
 
 from patients.models import ContactPoint
 from records.digests import digest_of
-from records.models import Consent, Document, Signature
+from records.models import ChannelConsent, Document, Signature
 
 OTHER = "other"
 
 
-class ConsentForm(forms.Form):
+class ChannelForm(forms.Form):
     """The patient's choices about reminders by e-mail, and the signature under the words that follow from them."""
 
     address = forms.ChoiceField(label="Where to", widget=forms.RadioSelect)
     email = forms.EmailField(label="The other address", required=False)
     detail = forms.ChoiceField(
-        label="What a message may say", choices=Consent.Detail, widget=forms.RadioSelect, initial=Consent.Detail.TIME
+        label="What a message may say",
+        choices=ChannelConsent.Detail,
+        widget=forms.RadioSelect,
+        initial=ChannelConsent.Detail.TIME,
     )
     may_use_first_name = forms.BooleanField(label="It may greet the person by first name", required=False)
     language = forms.ChoiceField(label="Language of the messages", choices=settings.LANGUAGES)
@@ -61,7 +64,7 @@ class ConsentForm(forms.Form):
         chosen = getattr(self, "cleaned_data", {})
         return {
             "email": self._email(chosen),
-            "detail": chosen.get("detail") or Consent.Detail.TIME,
+            "detail": chosen.get("detail") or ChannelConsent.Detail.TIME,
             "may_use_first_name": chosen.get("may_use_first_name", False),
             "language": chosen.get("language") or self.fields["language"].initial,
             "expires_on": chosen.get("expires_on"),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Facility, User
 from core.labels import when_label
-from records.models import Consent
+from records.models import ChannelConsent
 from records.selectors import standing_consents
 from scheduling import clock, links
 from scheduling.mail import Mail, Matter, Skeletons, TellingWords, Wordlist, message, wordlist
@@ -109,7 +109,7 @@ def _settled(row: Reminder) -> str:
     return "" if row.status in GOES else row.code or "unmade"
 
 
-def _refused(row: Reminder, consent: Consent | None, day: date) -> str:
+def _refused(row: Reminder, consent: ChannelConsent | None, day: date) -> str:
     if row.appointment.starts_at <= row.send_at:
         return "started"
     if consent and consent.expires_on and consent.expires_on < day:
@@ -137,7 +137,7 @@ def _messages(waiting: list[Reminder]) -> Iterator[list[Reminder]]:
         yield told
 
 
-def _written(group: list[Reminder], consent: Consent, words: Wordlist, skeletons: Skeletons) -> Planned:
+def _written(group: list[Reminder], consent: ChannelConsent, words: Wordlist, skeletons: Skeletons) -> Planned:
     rows = sorted(group, key=lambda row: row.appointment.starts_at)
     matters = [Matter(row, row.appointment, links.address("reply", SAMPLE)) for row in rows]
     try:

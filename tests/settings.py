@@ -13,6 +13,8 @@ SECURE_HSTS_SECONDS = 0
 TIME_ZONE = "America/New_York"
 CELERY_TASK_ALWAYS_EAGER = True  # a test that starts a task means to run it
 
+DATABASES["default"]["ENGINE"] = "tests.database"
+
 # The test database is a copy of one that tests.template has migrated already.
 if "CARECOORD_TEST_TEMPLATE" in os.environ:
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["CARECOORD_TEST_TEMPLATE"]}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Facility
 from core.times import at_wall_time, today
 from patients.models import ContactPoint, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.models import Appointment, AppointmentLink, AppointmentType, Reminder
 
 DOMAIN = "example.net"
@@ -27,13 +27,13 @@ def owe(type: AppointmentType, number: int, *, first: int = 0, **choices: Sequen
     addresses = ContactPoint.objects.bulk_create([_address(person) for person in people], batch_size=1000)
     picked = [{name: values[n % len(values)] for name, values in choices.items()} for n in range(number)]
     consents = [
-        Consent(
-            patient=address.patient, facility=facility, contact_point=address, status=Consent.Status.ACTIVE,
+        ChannelConsent(
+            patient=address.patient, facility=facility, contact_point=address, status=ChannelConsent.Status.ACTIVE,
             risk_notice_at=timezone.now(), **chosen,
         )
         for address, chosen in zip(addresses, picked, strict=True)
     ]  # fmt: skip
-    Consent.objects.bulk_create(consents, batch_size=1000)
+    ChannelConsent.objects.bulk_create(consents, batch_size=1000)
     visits = [_visit(type, person, n) for n, person in enumerate(people)]
     return remind(Appointment.objects.bulk_create(visits, batch_size=1000))
 
@@ -89,7 +89,11 @@ def _forget(type: AppointmentType) -> None:
     visits = Appointment.objects.filter(type=type)
     people = list(visits.values_list("patient", flat=True))
     settle_all(type)
-    for rows in (visits, Consent.objects.filter(patient__in=people), ContactPoint.objects.filter(patient__in=people)):
+    for rows in (
+        visits,
+        ChannelConsent.objects.filter(patient__in=people),
+        ContactPoint.objects.filter(patient__in=people),
+    ):
         rows._raw_delete(rows.db)
     Patient.objects.filter(pk__in=people)._raw_delete("default")
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from carecoord.bench import owed
 from carecoord.bench.harness import PATIENCE, Sink, go, pusher, seconds_of, sink, worker
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.mail import Matter, message, wordlist
 from scheduling.models import Reminder
 
@@ -70,7 +70,7 @@ def _ratio(plain: Sequence[int], ours: Sequence[int]) -> float:
 def _message(reminder: Reminder) -> bytes:
     """The bytes of a message as we send it, by another Message-ID: both sides push the same amount."""
     visit = reminder.appointment
-    consent = Consent.objects.select_related("contact_point").get(patient=visit.patient, facility=visit.facility)
+    consent = ChannelConsent.objects.select_related("contact_point").get(patient=visit.patient, facility=visit.facility)
     url = f"{settings.PUBLIC_URL}/a/{'x' * 32}/"
     return message(
         [Matter(reminder, visit, url)], consent, wordlist(visit.facility),

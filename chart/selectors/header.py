@@ -11,7 +11,7 @@ from core.labels import when_label
 from episodes.models import EpisodeOfCare, EpisodeStep
 from patients import selectors as patients
 from patients.models import AllergyIntolerance, Flag, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.models import Appointment, AppointmentParticipant
 
 # label, page, permissions of which one is enough, icon, the views that it stands for
@@ -54,10 +54,10 @@ TABS = (
 LEVEL_SHOWN_TO = {Perm.INTAKE_VIEW, Perm.PLAN_STATUS, Perm.PLAN_EXTRACT, Perm.PLAN_VIEW}
 REPLY_TONES = {"accepted": "success", "needs-action": "warning", "declined": "danger", "tentative": "warning"}
 CONSENT_BADGES = {
-    Consent.Status.ACTIVE: ("E-mail reminders agreed", "success"),
-    Consent.Status.DRAFT: ("E-mail reminders not settled", "warning"),
-    Consent.Status.REJECTED: ("No e-mail reminders wanted", "neutral"),
-    Consent.Status.INACTIVE: ("E-mail reminders ended", "neutral"),
+    ChannelConsent.Status.ACTIVE: ("E-mail reminders agreed", "success"),
+    ChannelConsent.Status.DRAFT: ("E-mail reminders not settled", "warning"),
+    ChannelConsent.Status.REJECTED: ("No e-mail reminders wanted", "neutral"),
+    ChannelConsent.Status.INACTIVE: ("E-mail reminders ended", "neutral"),
 }
 # Who is under way or expected, in the order of time; a time that is only offered is no appointment yet.
 COMING = ("pending", "booked", "arrived", "checked-in")
@@ -152,13 +152,13 @@ def _path(patient: Patient) -> dict[str, Any]:
 
 
 def _consent(patient: Patient) -> dict[str, str]:
-    consents = Consent.objects.filter(patient=patient, category=Consent.Category.REMINDER_EMAIL)
+    consents = ChannelConsent.objects.filter(patient=patient, category=ChannelConsent.Category.REMINDER_EMAIL)
     row = consents.order_by("-starts_at", "-id").values("status", "expires_on").first()
     if row is None:
         return {"label": "E-mail reminders not asked", "tone": "warning"}
-    if row["status"] == Consent.Status.ACTIVE and row["expires_on"] and row["expires_on"] < timezone.localdate():
+    if row["status"] == ChannelConsent.Status.ACTIVE and row["expires_on"] and row["expires_on"] < timezone.localdate():
         return {"label": "Consent to e-mail expired", "tone": "warning"}
-    label, tone = CONSENT_BADGES[Consent.Status(row["status"])]
+    label, tone = CONSENT_BADGES[ChannelConsent.Status(row["status"])]
     return {"label": label, "tone": tone}
 
 

@@ -15,7 +15,7 @@ from chart.links import address, row_address
 from episodes.models import EpisodeStep, Handoff
 from intake.models import Referral, Screening
 from patients.models import Note, Patient
-from records.models import Consent, Document
+from records.models import ChannelConsent, Document
 from scheduling.models import Appointment, Reminder
 
 Links = Callable[[UUID], str | None]
@@ -190,11 +190,11 @@ def _referral(row: Referral, to: Links, held: Held) -> Event:
     return event | {"badge": row.get_status_display(), "badge_tone": _tone(row.status)}
 
 
-def _consents(patient: Patient, user: User) -> QuerySet[Consent]:
-    return Consent.objects.filter(patient=patient).exclude(status=Consent.Status.DRAFT)
+def _consents(patient: Patient, user: User) -> QuerySet[ChannelConsent]:
+    return ChannelConsent.objects.filter(patient=patient).exclude(status=ChannelConsent.Status.DRAFT)
 
 
-def _consent(row: Consent, to: Links, held: Held) -> Event:
+def _consent(row: ChannelConsent, to: Links, held: Held) -> Event:
     event = {"title": row.get_category_display(), "url": to(row.uuid), "text": row.get_detail_display()}
     return event | {"badge": row.get_status_display(), "badge_tone": _tone(row.status)}
 
@@ -236,6 +236,6 @@ SOURCES = (
     Source("referral", "Referrals", "inbox", _any(P.REFERRAL_VIEW), "received_at",
            _referrals, _referral, "intake:referral_detail"),
     Source("consent", "Consents", "shield-check", _any(P.CONSENT_VIEW), "starts_at",
-           _consents, _consent, "records:consent_detail", of_row=False),
+           _consents, _consent, "records:channel_detail", of_row=False),
     Source("reminder", "Reminders", "mail", _any(P.REMINDER_STATUS), "changed_at", _reminders, _reminder),
 )  # fmt: skip

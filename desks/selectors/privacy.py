@@ -10,7 +10,7 @@ from accounts.models import AccessEvent, Facility, User
 from desks.selectors import shared
 from desks.selectors.tiles import Tile
 from patients.models import PatientFacility
-from records.models import Consent
+from records.models import ChannelConsent
 
 DAYS = 7
 WHY = {
@@ -46,9 +46,9 @@ def _refused(facility: Facility) -> Tile:
 
 def _consents(facility: Facility) -> Tile:
     here = PatientFacility.objects.filter(facility=facility, ends_at__isnull=True).values("patient_id")
-    rows = Consent.objects.filter(facility=facility, patient_id__in=here)
+    rows = ChannelConsent.objects.filter(facility=facility, patient_id__in=here)
     counts = dict(rows.order_by().values_list("status").annotate(Count("pk")))
-    chart = [(status.label, counts[status.value]) for status in Consent.Status if counts.get(status.value)]
+    chart = [(status.label, counts[status.value]) for status in ChannelConsent.Status if counts.get(status.value)]
     return Tile(
         "consents", "Consents to reminders", "file-check", [], "Nobody was asked about reminders yet",
         "Each answer about reminders by e-mail is counted here: given, declined, revoked.", chart=chart,

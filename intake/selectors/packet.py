@@ -18,7 +18,7 @@ from intake.models import Coverage, IntakeInterview, LevelOfCareDetermination, S
 from intake.selectors.demographics import demographics_of
 from intake.selectors.progress import Step, missing_parts
 from patients.models import Patient
-from records.models import Consent
+from records.models import ChannelConsent
 
 NOTHING = "Not recorded"
 
@@ -131,10 +131,10 @@ def _coverage(patient: Patient) -> list[tuple[str, str]]:
 
 
 def _channel(patient: Patient, episode: EpisodeOfCare) -> list[tuple[str, str]]:
-    consent = patient.consents.filter(facility=episode.facility).order_by("-starts_at", "-pk").first()
+    consent = patient.channel_consents.filter(facility=episode.facility).order_by("-starts_at", "-pk").first()
     if consent is None:
         return []
-    says = f", {consent.get_detail_display().lower()}" if consent.status == Consent.Status.ACTIVE else ""
+    says = f", {consent.get_detail_display().lower()}" if consent.status == ChannelConsent.Status.ACTIVE else ""
     return [("Reminders by e-mail", f"{consent.get_status_display()}{says}")]
 
 

@@ -13,7 +13,7 @@ from episodes.models import EpisodeOfCare, EpisodeStep, Handoff
 from intake.models import Coverage, IntakeInterview
 from patients.access import belongs_to
 from patients.models import ContactPoint, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 
 Kind = EpisodeStep.Kind
 # What care needs before it can take a person over; the second set only where intake interviews.
@@ -58,7 +58,7 @@ def checklist(patient: Patient, episode: EpisodeOfCare) -> list[Step]:
     lines = [
         ("Demographics", missing_demographics(patient), "demographics_edit", "Edit", False),
         ("Coverage", unchecked, *_coverage_action(unchecked), False),
-        ("Reminder channel", missing_channel(patient, reached), "records:consent_edit", "Settle", False),
+        ("Reminder channel", missing_channel(patient, reached), "records:channel_edit", "Settle", False),
         ("Interview", missing_interview(episode, reached), "interview_edit", "Interview", optional),
         (
             "Screening",
@@ -117,7 +117,9 @@ def _coverage_action(missing: str) -> tuple[str, str]:
 def missing_channel(patient: Patient, reached: set[str]) -> str:
     if Kind.CHANNEL_CONSENTED not in reached:
         return "Ask whether and how we may send reminders; no is an answer."
-    outdated = patient.consents.filter(status=Consent.Status.ACTIVE, contact_point__use=ContactPoint.Use.OLD)
+    outdated = patient.channel_consents.filter(
+        status=ChannelConsent.Status.ACTIVE, contact_point__use=ContactPoint.Use.OLD
+    )
     return "The e-mail address has changed: ask again." if outdated.exists() else ""
 
 

@@ -1,11 +1,11 @@
 """What the screens of documents, consents and envelopes show."""
 
-from records.selectors.consents import (
+from records.selectors.channel import (
     ChannelState,
     channel_consent,
+    channel_consent_of,
     channel_history,
     channel_state,
-    consent_of,
     email_addresses,
     has_expired,
     permits_mail,
@@ -35,7 +35,7 @@ __all__ = [
     "channel_consent",
     "channel_history",
     "channel_state",
-    "consent_of",
+    "channel_consent_of",
     "document_of",
     "document_rows",
     "email_addresses",

@@ -1,6 +1,6 @@
 """What changes documents, signatures, the reminder channel and the clerk's envelopes."""
 
-from records.services.consents import channel_consent_text, decline_channel, revoke_channel, set_channel_consent
+from records.services.channel import channel_consent_text, decline_channel, revoke_channel, set_channel_consent
 from records.services.documents import create_document, sign_document, supersede, verify
 from records.services.submissions import accept_submission, file_submission, return_submission, submit_record
 

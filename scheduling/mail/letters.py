@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.dateformat import format as date_format
 
 from core.text import search_key
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.models import Appointment, Reminder
 
 LONG_DAY = {"en": "l, F j, Y", "es": r"l j \d\e F \d\e Y"}
@@ -56,12 +56,12 @@ class Rendering:
 
 
 def letter(
-    appointment: Appointment, consent: Consent | None, *, reply_url: str = "", stop_url: str = "",
+    appointment: Appointment, consent: ChannelConsent | None, *, reply_url: str = "", stop_url: str = "",
     until: datetime | None = None,
 ) -> Letter:  # fmt: skip
     """What this patient lets a message say. Call it with the consent's language active."""
     facility, language = appointment.facility, _language()
-    patient, detail = appointment.patient, consent.detail if consent else Consent.Detail.TIME
+    patient, detail = appointment.patient, consent.detail if consent else ChannelConsent.Detail.TIME
     first_name = consent and consent.may_use_first_name and patient and (patient.preferred_name or patient.given_name)
     day, time, zone = _said(appointment.starts_at, facility.tz, language)
     return Letter(
@@ -69,8 +69,8 @@ def letter(
         time=time,
         zone=zone,
         first_name=first_name or "",
-        place=_place(appointment) if detail in (Consent.Detail.PLACE, Consent.Detail.FACILITY) else "",
-        facility_name=facility.name if detail == Consent.Detail.FACILITY else "",
+        place=_place(appointment) if detail in (ChannelConsent.Detail.PLACE, ChannelConsent.Detail.FACILITY) else "",
+        facility_name=facility.name if detail == ChannelConsent.Detail.FACILITY else "",
         phone=facility.neutral_phone,
         reply_url=reply_url,
         stop_url=stop_url,

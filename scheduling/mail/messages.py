@@ -14,7 +14,7 @@ from django.utils.html import escape
 
 from accounts.models import Facility
 from core.text import search_key
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.mail.calendars import TITLE, calendar_of
 from scheduling.mail.hosts import message_id, neutral_host
 from scheduling.mail.letters import (
@@ -100,7 +100,13 @@ Skeletons = dict[tuple, Skeleton]  # by all that the wording depends on
 
 
 def reminder_mail(
-    reminder: Reminder, appointment: Appointment, consent: Consent, words: Wordlist, *, reply_url: str, stop_url: str
+    reminder: Reminder,
+    appointment: Appointment,
+    consent: ChannelConsent,
+    words: Wordlist,
+    *,
+    reply_url: str,
+    stop_url: str,
 ) -> Mail:
     """The message about one appointment. Raises as `message` does."""
     matters = [Matter(reminder, appointment, reply_url)]
@@ -109,7 +115,7 @@ def reminder_mail(
 
 def message(
     matters: Sequence[Matter],
-    consent: Consent,
+    consent: ChannelConsent,
     words: Wordlist,
     *,
     message_of: Reminder,
@@ -141,12 +147,12 @@ def forbidden_words(text: str, words: Wordlist, *, may_name_facility: bool = Fal
     return telling_words(search_key(text), words, may_name_facility=may_name_facility, harmless=plain)
 
 
-def _shape(facility: Facility, consent: Consent, letters: Sequence[Letter], manner: str) -> tuple:
+def _shape(facility: Facility, consent: ChannelConsent, letters: Sequence[Letter], manner: str) -> tuple:
     places = tuple(bool(row.place) for row in letters)
     return facility.pk, facility.version, consent.language, consent.detail, bool(letters[0].first_name), places, manner
 
 
-def _letter(matter: Matter, consent: Consent, stop_url: str) -> Letter:
+def _letter(matter: Matter, consent: ChannelConsent, stop_url: str) -> Letter:
     until = _offered_until(matter.appointment) if matter.reminder.purpose == Reminder.Purpose.OFFER else None
     return letter(matter.appointment, consent, reply_url=matter.reply_url, stop_url=stop_url, until=until)
 
@@ -156,7 +162,7 @@ def _offered_until(appointment: Appointment) -> datetime:
     return offer.expires_at if offer else timezone.now()
 
 
-def _compiled(letters: Sequence[Letter], manner: str, consent: Consent, facility: Facility) -> Skeleton:
+def _compiled(letters: Sequence[Letter], manner: str, consent: ChannelConsent, facility: Facility) -> Skeleton:
     """Render the templates once, with marks where the values of each message go."""
     texts = rendered([_marked(row, n) for n, row in enumerate(letters)], manner)
     sender = formataddr((facility.neutral_name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
@@ -171,7 +177,7 @@ def _compiled(letters: Sequence[Letter], manner: str, consent: Consent, facility
         html=fillable(_crlf(texts.html)),
         key=key_of_marked(said),
         harmless=skeleton_words() | set(search_key(f"{facility.neutral_name} {places}").split()),
-        may_name_facility=consent.detail == Consent.Detail.FACILITY,
+        may_name_facility=consent.detail == ChannelConsent.Detail.FACILITY,
         has_calendar=manner != Manner.OFFERS,
     )
 
@@ -212,7 +218,7 @@ def _filled(skeleton: Skeleton, values: dict[str, str], events: Sequence[tuple[A
     )  # fmt: skip
 
 
-def _address(consent: Consent) -> str:
+def _address(consent: ChannelConsent) -> str:
     """The one recipient, in ASCII. Raises ValueError for two, for none and for what would break the header."""
     value = consent.contact_point.value if consent.contact_point else ""
     if "@" not in value:

@@ -15,7 +15,7 @@ from core.fingerprint import fingerprint
 from core.labels import due_label, when_label
 from patients.access import related
 from patients.models import ContactPoint, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.models import Appointment, CallAttempt, Reminder
 from scheduling.selectors.appointments import Row, appointment_row
 from scheduling.selectors.ledger import DEAD
@@ -134,7 +134,9 @@ def _booked_for(user: User, facility: Facility) -> Q:
 
 def _channel(facility: Facility) -> dict[str, Exists]:
     today = timezone.localdate(timezone=facility.tz)
-    active = Consent.objects.filter(patient=OuterRef("patient"), facility=facility, status=Consent.Status.ACTIVE)
+    active = ChannelConsent.objects.filter(
+        patient=OuterRef("patient"), facility=facility, status=ChannelConsent.Status.ACTIVE
+    )
     active = active.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
     usable = active.filter(contact_point__suspended_reason="").exclude(contact_point__use=ContactPoint.Use.OLD)
     return {

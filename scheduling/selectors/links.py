@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Facility
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling.links import digest
 from scheduling.models import Appointment, AppointmentLink, AppointmentResponse, Hold, WaitlistOffer
 
@@ -78,15 +78,15 @@ def neutral_phone() -> str:
     return numbered.first() or ""
 
 
-def standing_consent(appointment: Appointment) -> Consent | None:
+def standing_consent(appointment: Appointment) -> ChannelConsent | None:
     """The patient's consent to messages of this facility that has not been revoked, usable or not."""
-    rows = Consent.objects.filter(
-        patient=appointment.patient, facility=appointment.facility, status=Consent.Status.ACTIVE
+    rows = ChannelConsent.objects.filter(
+        patient=appointment.patient, facility=appointment.facility, status=ChannelConsent.Status.ACTIVE
     )
     return rows.select_related("contact_point").first()
 
 
-def language_of(appointment: Appointment, consent: Consent | None) -> str:
+def language_of(appointment: Appointment, consent: ChannelConsent | None) -> str:
     """The language chosen with the consent, else the patient's if we speak it, else "": the browser decides."""
     if consent:
         return consent.language

@@ -9,7 +9,7 @@ from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.labels import when_label
-from records.models import Consent
+from records.models import ChannelConsent
 from records.services import revoke_channel
 from scheduling.models import Appointment, AppointmentResponse, CallAttempt, Reminder
 from scheduling.services import path
@@ -98,7 +98,7 @@ def set_next_try(*, appointment: Appointment, next_try_at: datetime, by: User) -
     return audit.save(attempt, by=by)
 
 
-def opt_out(*, appointment: Appointment, consent: Consent | None) -> None:
+def opt_out(*, appointment: Appointment, consent: ChannelConsent | None) -> None:
     """No more messages, at once. Harmless without a consent."""
     if consent is not None:
         revoke_channel(consent=consent, via="link", by=None)

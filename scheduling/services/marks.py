@@ -18,7 +18,7 @@ SEEN = "concat_ws(' ', r.id, a.ctid, a.xmin, p.ctid, p.xmin, c.ctid, c.xmin, k.c
 ABOUT = """
     scheduling_appointment a
     LEFT JOIN patients_patient p ON p.id = a.patient_id
-    LEFT JOIN records_consent c ON c.patient_id = a.patient_id AND c.facility_id = a.facility_id
+    LEFT JOIN records_channelconsent c ON c.patient_id = a.patient_id AND c.facility_id = a.facility_id
         AND c.category = 'reminder-email' AND c.status = 'active'
     LEFT JOIN patients_contactpoint k ON k.id = c.contact_point_id
 """

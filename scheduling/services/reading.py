@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Facility
 from patients.models import ContactPoint
-from records.models import Consent
+from records.models import ChannelConsent
 from records.selectors import permits_mail, standing_consents
 from scheduling import clock
 from scheduling.models import Appointment, Reminder, WaitlistOffer
@@ -32,7 +32,7 @@ class Owed:
 
     reminder: Reminder
     appointment: Appointment
-    consent: Consent | None  # not taken back, but perhaps of no use
+    consent: ChannelConsent | None  # not taken back, but perhaps of no use
     seen: str
 
     @property
@@ -53,12 +53,12 @@ def read(pks: Collection[int], worker: str) -> list[Owed]:
     return [_owed(row, consents, seen.get(row.pk, "")) for row in rows]
 
 
-def _owed(row: Reminder, consents: dict[tuple[int, int], Consent], seen: str) -> Owed:
+def _owed(row: Reminder, consents: dict[tuple[int, int], ChannelConsent], seen: str) -> Owed:
     person = (row.appointment.patient_id or 0, row.appointment.facility_id)
     return Owed(row, row.appointment, consents.get(person), seen)
 
 
-def refusal(reminder: Reminder, appointment: Appointment, consent: Consent | None) -> str:
+def refusal(reminder: Reminder, appointment: Appointment, consent: ChannelConsent | None) -> str:
     """Why a message about this appointment may not go now, "" if it may. Codes, kept in the row.
 
     `consent` is the one that stands, usable or not (records.selectors.standing_consents).
@@ -108,7 +108,7 @@ def _not_expected(reminder: Reminder, appointment: Appointment) -> str:
     return ""
 
 
-def _silence(consent: Consent | None, facility: Facility) -> str:
+def _silence(consent: ChannelConsent | None, facility: Facility) -> str:
     """Why nothing may be written to this person, "" if it may."""
     if consent is None:
         return "no-consent"

@@ -16,7 +16,7 @@ from episodes import services as episodes
 from episodes.models import EpisodeOfCare, EpisodeStep, LevelOfCare
 from patients import services
 from patients.access import get_patient, in_hand
-from records.models import Consent
+from records.models import ChannelConsent
 from tests import factories, world
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_tabs_lead_only_where_the_viewer_may_go(stage):
     ],
 )
 def test_the_consent_badge_says_how_it_stands(stage, status, expires, label):
-    consent = Consent(patient=stage.patient, facility=stage.facility, status=status, expires_on=expires)
+    consent = ChannelConsent(patient=stage.patient, facility=stage.facility, status=status, expires_on=expires)
     consent.contact_point, consent.risk_notice_at = factories.email_address(stage.patient), datetime.now(UTC)
     audit.save(consent, by=stage.people[Role.INTAKE])
     assert header_for(stage, Role.INTAKE)["consent_badge"]["label"] == label

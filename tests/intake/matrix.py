@@ -13,7 +13,7 @@ READERS = "clinical intake patient-care clerk clinician"
 NOT_READERS = "treatment activities privacy"
 OTHERS_THAN_INTAKE = "clinical patient-care treatment activities clerk clinician privacy"
 INQUIRY = {"name": "A B", "reach": "5550104477", "reason": "x"}
-LISTING = "clinical intake patient-care treatment clerk clinician"
+LISTING = "clinical intake patient-care treatment clerk clinician privacy"
 
 
 def of_referral(world: World) -> list[Any]:

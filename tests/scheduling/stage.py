@@ -10,7 +10,7 @@ from accounts.models import Facility, Location, User
 from carecoord.bench import owed
 from core import audit
 from patients.models import Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling import services
 from scheduling.models import (
     Appointment,
@@ -50,10 +50,12 @@ def rule(facility: Facility, **fields: Any) -> ReminderRule:
     return saved(ReminderRule(facility=facility, **{"days_before": 1, **fields}))
 
 
-def consent(patient: Patient, facility: Facility, *, email: str = "marisol@example.net", **fields: Any) -> Consent:
+def consent(
+    patient: Patient, facility: Facility, *, email: str = "marisol@example.net", **fields: Any
+) -> ChannelConsent:
     address = factories.email_address(patient, email)
     fields = {"status": "active", "risk_notice_at": timezone.now(), **fields}
-    return saved(Consent(patient=patient, facility=facility, contact_point=address, **fields))
+    return saved(ChannelConsent(patient=patient, facility=facility, contact_point=address, **fields))
 
 
 def at(days: int, hour: int = 14, minute: int = 0, *, facility: Facility) -> datetime:

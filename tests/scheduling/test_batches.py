@@ -9,7 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from patients.models import Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from records.services import revoke_channel
 from scheduling import services
 from scheduling.models import AppointmentLink, Reminder, WaitlistEntry, WaitlistOffer
@@ -88,7 +88,7 @@ def test_the_second_waits_for_its_own_time_if_the_first_does_not_go(day, at_ten,
     services.cancel_appointment(appointment=day[0].appointment, reason="x", by=booker)
     assert send() == {}
     assert states(day) == ["withdrawn", "due"]
-    Consent.objects.update(status="inactive")
+    ChannelConsent.objects.update(status="inactive")
     Reminder.objects.filter(pk=day[0].pk).update(status="due")
     assert send() == {"skipped": 1, "due": 1}
     assert states(day) == ["skipped", "due"]
@@ -130,7 +130,7 @@ def after_first(monkeypatch, postbox, then):
 def test_consent_revoked_in_the_middle_of_a_batch(facility, postbox, monkeypatch):
     rows = stage.owe(facility, 3)
     last = rows[2].appointment.patient
-    after_first(monkeypatch, postbox, lambda: revoke_channel(consent=last.consents.get(), via="phone", by=None))
+    after_first(monkeypatch, postbox, lambda: revoke_channel(consent=last.channel_consents.get(), via="phone", by=None))
     assert send() == {"sent": 2, "skipped": 1}
     assert Reminder.objects.get(pk=rows[2].pk).code == "no-consent"
 
@@ -227,7 +227,7 @@ def test_an_offer_says_until_when_it_stands_and_carries_no_calendar_file(offer, 
 
 
 def test_an_offer_in_spanish(offer, postbox):
-    Consent.objects.update(language="es")
+    ChannelConsent.objects.update(language="es")
     send()
     assert postbox.messages[0]["Subject"] == "Ha quedado libre una hora"
     assert "tómela antes de" in text_of(postbox.messages[0])

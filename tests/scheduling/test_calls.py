@@ -12,7 +12,7 @@ from accounts.roles import Role
 from core.errors import DomainError
 from patients import services as patients
 from patients.models import ContactPoint, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling import selectors, services
 from scheduling.mail import forbidden_words, wordlist
 from scheduling.models import Appointment, CallAttempt, Reminder
@@ -95,7 +95,7 @@ def test_whom_no_message_reaches_is_called(visit, facility, patient):
     ContactPoint.objects.update(use="", suspended_reason="bounced")
     assert reasons(facility) == ["Mail came back"]
     ContactPoint.objects.update(suspended_reason="")
-    Consent.objects.filter(pk=consent.pk).update(expires_on=timezone.localdate() - timedelta(days=2))
+    ChannelConsent.objects.filter(pk=consent.pk).update(expires_on=timezone.localdate() - timedelta(days=2))
     assert reasons(facility) == ["No consent to e-mail"]
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from patients.models import ContactPoint
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling import services
 from scheduling.daymail import SAMPLE, day_mail
 from scheduling.models import AppointmentLink, Reminder
@@ -81,7 +81,7 @@ def test_several_visits_of_a_day_are_one_message(reminded, facility, booker, tom
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda: Consent.objects.all().delete(), "No consent to e-mail"),
+        (lambda: ChannelConsent.objects.all().delete(), "No consent to e-mail"),
         (lambda: ContactPoint.objects.update(suspended_reason="bounced"), "Mail came back"),
         (lambda: ContactPoint.objects.update(use="old"), "No usable address"),
         (lambda: Reminder.objects.update(status="in-doubt", code="worker-lost"), "Interrupted while sending"),
@@ -95,7 +95,7 @@ def test_what_will_not_go_says_why(change, why, reminded, facility, booker, tomo
 
 
 def test_a_consent_that_ends_before_the_day_is_none(reminded, facility, booker, tomorrow):
-    Consent.objects.update(expires_on=tomorrow - timedelta(days=1))
+    ChannelConsent.objects.update(expires_on=tomorrow - timedelta(days=1))
     assert [row["why"] for row in day_mail(facility, booker, tomorrow).staying] == ["No consent to e-mail"]
 
 

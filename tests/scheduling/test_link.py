@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from episodes.models import Task
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling import links, services
 from scheduling.models import AppointmentLink, AppointmentResponse, Reminder
 from tests.scheduling import stage
@@ -132,14 +132,14 @@ def test_a_token_is_good_for_its_purpose_alone(token, stop_token, client, patien
     assert client.get(reverse("link:opt_out", args=[token])).status_code == 404
     assert client.post(reverse("link:opt_out", args=[token])).status_code == 404
     assert client.get(reverse("link:reply", args=[stop_token])).status_code == 404
-    assert Consent.objects.get().status == "active"
+    assert ChannelConsent.objects.get().status == "active"
 
 
 def test_one_click_stops_the_messages_at_once(stop_token, phone_browser, visit, facility, postbox):
     url = reverse("link:opt_out", args=[stop_token])
     for _ in range(2):
         assert phone_browser.post(url, {"List-Unsubscribe": "One-Click"}).status_code == 302
-    consent = Consent.objects.get()
+    consent = ChannelConsent.objects.get()
     assert (consent.status, consent.revoked_via) == ("inactive", "link")
     Reminder.objects.create(
         appointment=visit, rule=stage.rule(facility), schedule_version=1, at_any_hour=True, send_at=timezone.now()
@@ -161,5 +161,5 @@ def test_who_comes_too_often_waits(token, client):
 
 
 def test_the_page_speaks_the_language_of_the_consent(token, client):
-    Consent.objects.update(language="es")
+    ChannelConsent.objects.update(language="es")
     assert "¿Puede venir?" in client.get(reverse("link:reply", args=[token])).content.decode()

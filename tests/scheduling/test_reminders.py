@@ -103,7 +103,7 @@ def test_without_consent_nothing_goes_and_the_row_says_why(visit, postbox):
 
 
 def test_consent_revoked_between_claim_and_sending(due, postbox, patient, monkeypatch):
-    claimed_first(monkeypatch, lambda: revoke_channel(consent=patient.consents.get(), via="phone", by=None))
+    claimed_first(monkeypatch, lambda: revoke_channel(consent=patient.channel_consents.get(), via="phone", by=None))
     assert skipped(due, postbox) == ("skipped", "no-consent")
 
 

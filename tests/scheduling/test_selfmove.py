@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 
 from episodes.models import Task
 from patients.models import Patient
-from records.models import Consent
+from records.models import ChannelConsent
 from scheduling import links, services
 from scheduling.mail import forbidden_words, wordlist
 from scheduling.models import Appointment, AppointmentLink, AppointmentResponse, AppointmentType, Hold
@@ -297,7 +297,7 @@ def test_the_pages_tell_nothing_in_either_language(person, token, visit, facilit
     words = wordlist(facility)
     consent = stage.consent(visit.patient, facility)
     for language in ("en", "es"):
-        Consent.objects.filter(pk=consent.pk).update(language=language)
+        ChannelConsent.objects.filter(pk=consent.pk).update(language=language)
         pages = [person.get(url(token)), kept(person, token), person.get(url(token)), person.get(url("x" * 32))]
         pages.append(person.post(url(token, "time"), {"same": visit.starts_at.isoformat()}))
         for page in pages:

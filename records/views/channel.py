@@ -16,17 +16,17 @@ from patients.access import get_patient
 from patients.models import Patient
 from records import selectors, services
 from records.digests import digest_of
-from records.forms import ConsentForm, RevokeForm
+from records.forms import ChannelForm, RevokeForm
 
 
 @require_safe
-def consent_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+def channel_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_VIEW)
-    return render(request, "records/consent_detail.html", _state(request, patient))
+    return render(request, "records/channel_detail.html", _state(request, patient))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def consent_edit(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+def channel_edit(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
     facility = selectors.working_facility(request.user, patient)
     form = _form(request, patient)
@@ -53,11 +53,11 @@ def consent_edit(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
         "shown": digest_of(text),
     }
     answer = invalid if form.is_bound else render
-    return answer(request, "records/consent_edit.html", context)
+    return answer(request, "records/channel_edit.html", context)
 
 
 @require_POST
-def consent_preview(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+def channel_preview(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     """The words that follow from the choices made so far. Writes nothing; a POST keeps the address out of URLs."""
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
     facility: Facility = selectors.working_facility(request.user, patient)
@@ -68,7 +68,7 @@ def consent_preview(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def consent_decline(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+def channel_decline(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
     facility = selectors.working_facility(request.user, patient)
     services.decline_channel(patient=patient, facility=facility, by=request.user)
@@ -76,19 +76,19 @@ def consent_decline(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def consent_revoke(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
+def channel_revoke(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
-    consent = selectors.consent_of(patient, pk)
+    consent = selectors.channel_consent_of(patient, pk)
     form = RevokeForm(request.POST)
     via = form.cleaned_data["via"] if form.is_valid() else "in person"
     services.revoke_channel(consent=consent, via=via, by=request.user)
     return done(request, _back(patient), "Consent taken back. No e-mail goes out from now on.")
 
 
-def _form(request: HttpRequest, patient: Patient) -> ConsentForm:
+def _form(request: HttpRequest, patient: Patient) -> ChannelForm:
     sees_contacts = Perm.CONTACT_VIEW in patient.held
     addresses = selectors.email_addresses(patient) if sees_contacts else []
-    return ConsentForm(request.POST or None, addresses=addresses, language=patient.language[:2])
+    return ChannelForm(request.POST or None, addresses=addresses, language=patient.language[:2])
 
 
 def _state(request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -108,4 +108,4 @@ def _state(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 
 def _back(patient: Patient) -> str:
-    return reverse("records:consent_detail", args=[patient.uuid])
+    return reverse("records:channel_detail", args=[patient.uuid])

@@ -14,7 +14,7 @@ from episodes import services as episodes
 from episodes.models import EpisodeStep
 from patients import services as patients
 from patients.models import ContactPoint, Patient
-from records.models import Consent, Document, Signature
+from records.models import ChannelConsent, Document, Signature
 from records.services.documents import create_document, sign_document, supersede
 
 REPLACED = "replaced"
@@ -41,7 +41,7 @@ def channel_consent_text(
         "language": "Spanish" if language == "es" else "English",
         "expires_on": expires_on,
     }
-    return render_to_string("records/consent_text.txt", context).strip() + "\n"
+    return render_to_string("records/channel_text.txt", context).strip() + "\n"
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def set_channel_consent(
     witness: User | None = None,
     signer_role: str = Signature.SignerRole.PATIENT,
     expires_on: date | None = None,
-) -> Consent:
+) -> ChannelConsent:
     """Record that the patient agrees to reminders at this address; a consent in force before ends with it.
 
     The text shown becomes a Document with the patient's Signature. An address that had been suspended is in use
@@ -90,34 +90,34 @@ def set_channel_consent(
         by=by,
     )
     _end_active(patient, facility, via=REPLACED, by=by)
-    consent = Consent(patient=patient, facility=facility, status=Consent.Status.ACTIVE, **choices)
+    consent = ChannelConsent(patient=patient, facility=facility, status=ChannelConsent.Status.ACTIVE, **choices)
     consent.contact_point, consent.signature, consent.expires_on = contact, signature, expires_on
     consent.risk_notice_at = timezone.now()
-    with explain(consent_one_active=ALREADY_ACTIVE):
+    with explain(channel_consent_one_active=ALREADY_ACTIVE):
         audit.save(consent, by=by)
     _settle(patient, by)
     return consent
 
 
 @transaction.atomic
-def decline_channel(*, patient: Patient, facility: Facility, by: User) -> Consent:
+def decline_channel(*, patient: Patient, facility: Facility, by: User) -> ChannelConsent:
     """Record that the patient wants no e-mail; a consent in force ends. The reminder channel is settled either way."""
     patient = _locked(patient)
     _end_active(patient, facility, via="declined", by=by)
-    consent = Consent(patient=patient, facility=facility, status=Consent.Status.REJECTED)
+    consent = ChannelConsent(patient=patient, facility=facility, status=ChannelConsent.Status.REJECTED)
     audit.save(consent, by=by)
     _settle(patient, by)
     return consent
 
 
 @transaction.atomic
-def revoke_channel(*, consent: Consent, via: str, by: User | None) -> Consent:
+def revoke_channel(*, consent: ChannelConsent, via: str, by: User | None) -> ChannelConsent:
     """End a consent at once; nothing is sent from now on. `by` None is the patient's own opt-out link.
 
     `via` says how, in a word or two ("in person", "opt-out link"). Harmless on a consent that has ended.
     """
-    consent = Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
-    return _revoke(consent, via, by) if consent.status == Consent.Status.ACTIVE else consent
+    consent = ChannelConsent.objects.select_for_update(no_key=True).get(pk=consent.pk)
+    return _revoke(consent, via, by) if consent.status == ChannelConsent.Status.ACTIVE else consent
 
 
 def _require(*, email: str, risk_explained: bool, expires_on: date | None, facility: Facility) -> None:
@@ -148,8 +148,8 @@ def _address(patient: Patient, email: str, by: User) -> ContactPoint:
 
 
 def _end_active(patient: Patient, facility: Facility, *, via: str, by: User) -> None:
-    rows = patient.consents.filter(
-        facility=facility, category=Consent.Category.REMINDER_EMAIL, status=Consent.Status.ACTIVE
+    rows = patient.channel_consents.filter(
+        facility=facility, category=ChannelConsent.Category.REMINDER_EMAIL, status=ChannelConsent.Status.ACTIVE
     )
     for consent in rows.select_for_update(of=["self"], no_key=True).select_related("signature__document"):
         _revoke(consent, via, by)
@@ -157,8 +157,8 @@ def _end_active(patient: Patient, facility: Facility, *, via: str, by: User) -> 
             supersede(document=consent.signature.document, by=by)
 
 
-def _revoke(consent: Consent, via: str, by: User | None) -> Consent:
-    consent.status, consent.revoked_at, consent.revoked_via = Consent.Status.INACTIVE, timezone.now(), via[:20]
+def _revoke(consent: ChannelConsent, via: str, by: User | None) -> ChannelConsent:
+    consent.status, consent.revoked_at, consent.revoked_via = ChannelConsent.Status.INACTIVE, timezone.now(), via[:20]
     return audit.save(consent, by=by, reason="" if by else "opt-out")
 
 

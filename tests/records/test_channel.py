@@ -14,7 +14,7 @@ from episodes.models import EpisodeStep
 from patients.models import ContactPoint
 from records import selectors, services
 from records.digests import digest_of
-from records.models import Consent, Document
+from records.models import ChannelConsent, Document
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def settled(episode):
 def test_a_consent_keeps_what_was_shown_and_signed(consent, intake, episode, patient, facility):
     row = consent(detail="place", may_use_first_name=True)
     document = row.signature.document
-    assert row.status == Consent.Status.ACTIVE
+    assert row.status == ChannelConsent.Status.ACTIVE
     assert row.risk_notice_at
     assert (document.kind, row.signature.witness) == (Document.Kind.CHANNEL_CONSENT, intake)
     assert "marisol@example.net" in document.text
@@ -79,20 +79,20 @@ def test_names_with_apostrophes_are_not_escaped(facility):
 def test_a_deficient_consent_is_refused_and_leaves_nothing(consent, patient, facility, wrong, words):
     with pytest.raises(DomainError, match=words):
         consent(**wrong)
-    assert not Consent.objects.exists()
+    assert not ChannelConsent.objects.exists()
     assert not Document.objects.exists()
 
 
 def test_the_database_refuses_an_active_consent_without_notice(consent):
     row = consent()
-    with pytest.raises(IntegrityError, match="consent_active_has_address_and_notice"), transaction.atomic():
-        Consent.objects.filter(pk=row.pk).update(risk_notice_at=None)
+    with pytest.raises(IntegrityError, match="channel_consent_has_address_and_notice"), transaction.atomic():
+        ChannelConsent.objects.filter(pk=row.pk).update(risk_notice_at=None)
 
 
 def test_a_new_choice_ends_the_one_before(consent, patient, facility):
     first, second = consent(), consent(detail="facility")
     first.refresh_from_db()
-    assert (first.status, first.revoked_via) == (Consent.Status.INACTIVE, "replaced")
+    assert (first.status, first.revoked_via) == (ChannelConsent.Status.INACTIVE, "replaced")
     assert selectors.channel_consent(patient, facility) == second
     assert patient.telecoms.count() == 1
     papers = {row.pk: row.status for row in patient.documents.all()}
@@ -102,7 +102,7 @@ def test_a_new_choice_ends_the_one_before(consent, patient, facility):
 def test_declining_settles_the_channel_and_forbids_mail(consent, episode, patient, facility, intake):
     consent()
     declined = services.decline_channel(patient=patient, facility=facility, by=intake)
-    assert declined.status == Consent.Status.REJECTED
+    assert declined.status == ChannelConsent.Status.REJECTED
     assert selectors.channel_consent(patient, facility) is None
     assert selectors.channel_state(patient, facility).label == "Reminders declined: call"
     assert settled(episode)
@@ -130,7 +130,7 @@ def test_a_bounced_former_or_expired_address_gets_no_mail(consent, patient, faci
     contact.use = ""
     audit.save(contact, by=None, reason="test")
     assert selectors.channel_consent(patient, facility) == row
-    Consent.objects.update(expires_on=timezone.localdate(timezone=facility.tz) - timedelta(days=1))
+    ChannelConsent.objects.update(expires_on=timezone.localdate(timezone=facility.tz) - timedelta(days=1))
     assert selectors.channel_consent(patient, facility) is None
     assert selectors.channel_state(patient, facility).label == "Reminder consent expired"
 
@@ -159,26 +159,26 @@ def typed(**changes):
 
 
 def shown(client, patient, data):
-    page = client.post(reverse("records:consent_preview", args=[patient.uuid]), data).content.decode()
+    page = client.post(reverse("records:channel_preview", args=[patient.uuid]), data).content.decode()
     return page.split('name="shown" value="')[1].split('"')[0]
 
 
 def test_only_the_words_on_the_screen_are_signed(patient, facility, intake, sign_in):
-    client, url = sign_in(intake), reverse("records:consent_edit", args=[patient.uuid])
+    client, url = sign_in(intake), reverse("records:channel_edit", args=[patient.uuid])
     stale = shown(client, patient, typed(detail="facility"))
     answer = client.post(url, typed(shown=stale))
     assert answer.status_code == 422
     assert "Read them together" in answer.content.decode()
-    assert not Consent.objects.exists()
+    assert not ChannelConsent.objects.exists()
     fresh = shown(client, patient, typed())
     assert client.post(url, typed(shown=fresh)).status_code == 302
-    document = Consent.objects.get().signature.document
+    document = ChannelConsent.objects.get().signature.document
     assert document.sha256 == digest_of(document.text) == fresh
 
 
 def test_nothing_typed_is_lost_when_something_is_missing(patient, intake, sign_in):
     answer = sign_in(intake).post(
-        reverse("records:consent_edit", args=[patient.uuid]), typed(risk_explained="", signed_name="Marisol R.")
+        reverse("records:channel_edit", args=[patient.uuid]), typed(risk_explained="", signed_name="Marisol R.")
     )
     assert answer.status_code == 422
     assert "Marisol R." in answer.content.decode()
@@ -187,7 +187,7 @@ def test_nothing_typed_is_lost_when_something_is_missing(patient, intake, sign_i
 
 def test_a_known_address_is_offered_and_used(patient, intake, facility, sign_in):
     contact = factories.email_address(patient, "known@example.net")
-    client, url = sign_in(intake), reverse("records:consent_edit", args=[patient.uuid])
+    client, url = sign_in(intake), reverse("records:channel_edit", args=[patient.uuid])
     assert "known@example.net" in client.get(url).content.decode()
     data = typed(address=str(contact.uuid), email="")
     client.post(url, data | {"shown": shown(client, patient, data)})
@@ -196,18 +196,18 @@ def test_a_known_address_is_offered_and_used(patient, intake, facility, sign_in)
 
 def test_the_clerk_sees_no_address_without_a_request_in_hand(patient, clerk, consent, sign_in):
     consent()
-    page = sign_in(clerk).get(reverse("records:consent_edit", args=[patient.uuid])).content.decode()
+    page = sign_in(clerk).get(reverse("records:channel_edit", args=[patient.uuid])).content.decode()
     assert "marisol@example.net" not in page
     assert "Reminders by e-mail" in page
 
 
 def test_the_buttons_decline_and_take_back(patient, facility, intake, consent, sign_in):
     client, row = sign_in(intake), consent()
-    client.post(reverse("records:consent_revoke", args=[patient.uuid, row.uuid]), {"via": "by phone"})
+    client.post(reverse("records:channel_revoke", args=[patient.uuid, row.uuid]), {"via": "by phone"})
     row.refresh_from_db()
-    assert (row.status, row.revoked_via) == (Consent.Status.INACTIVE, "by phone")
-    client.post(reverse("records:consent_decline", args=[patient.uuid]))
-    assert Consent.objects.filter(status=Consent.Status.REJECTED).count() == 1
+    assert (row.status, row.revoked_via) == (ChannelConsent.Status.INACTIVE, "by phone")
+    client.post(reverse("records:channel_decline", args=[patient.uuid]))
+    assert ChannelConsent.objects.filter(status=ChannelConsent.Status.REJECTED).count() == 1
 
 
 def test_a_choice_at_one_facility_says_nothing_at_another(consent, patient, other_facility):

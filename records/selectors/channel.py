@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Facility
 from patients.models import ContactPoint, Patient
-from records.models import Consent
+from records.models import ChannelConsent
 
 NEEDED = (
     "patient facility status detail may_use_first_name language expires_on contact_point__system "
@@ -28,36 +28,36 @@ class ChannelState:
     may_write: bool
 
 
-def channel_consent(patient: Patient, facility: Facility) -> Consent | None:
+def channel_consent(patient: Patient, facility: Facility) -> ChannelConsent | None:
     """The consent that permits an e-mail now: active, not expired, its address in use; None forbids it.
 
     Read it again at the moment of sending (45 CFR 164.522(b)). People who have died are never written to.
     """
-    consent = _of(patient, facility).filter(status=Consent.Status.ACTIVE, patient__deceased=False).first()
+    consent = _of(patient, facility).filter(status=ChannelConsent.Status.ACTIVE, patient__deceased=False).first()
     return consent if consent and permits_mail(consent, facility) else None
 
 
-def standing_consents(patients: Collection[int]) -> dict[tuple[int, int], Consent]:
+def standing_consents(patients: Collection[int]) -> dict[tuple[int, int], ChannelConsent]:
     """The consents of many people that nobody has taken back, by patient and facility. One query.
 
     Ask `permits_mail` of each: one may have expired, or its address be out of use.
     """
-    rows = Consent.objects.filter(
-        patient__in=patients, category=Consent.Category.REMINDER_EMAIL, status=Consent.Status.ACTIVE
+    rows = ChannelConsent.objects.filter(
+        patient__in=patients, category=ChannelConsent.Category.REMINDER_EMAIL, status=ChannelConsent.Status.ACTIVE
     )
     rows = rows.select_related("contact_point").only(*NEEDED)
     return {(row.patient_id, row.facility_id): row for row in rows}
 
 
-def permits_mail(consent: Consent, facility: Facility) -> bool:
+def permits_mail(consent: ChannelConsent, facility: Facility) -> bool:
     """Whether a consent permits an e-mail now: active, not expired, its address in use."""
     address = consent.contact_point
-    if consent.status != Consent.Status.ACTIVE or address is None or has_expired(consent, facility):
+    if consent.status != ChannelConsent.Status.ACTIVE or address is None or has_expired(consent, facility):
         return False
     return not address.suspended_reason and address.use != ContactPoint.Use.OLD
 
 
-def has_expired(consent: Consent, facility: Facility) -> bool:
+def has_expired(consent: ChannelConsent, facility: Facility) -> bool:
     """Whether its last day is over at the facility."""
     return consent.expires_on is not None and consent.expires_on < timezone.localdate(timezone=facility.tz)
 
@@ -67,9 +67,9 @@ def channel_state(patient: Patient, facility: Facility) -> ChannelState:
     last = _of(patient, facility).first()
     if last is None:
         return ChannelState("Reminders: not asked yet", "warning", may_write=False)
-    if last.status == Consent.Status.REJECTED:
+    if last.status == ChannelConsent.Status.REJECTED:
         return ChannelState("Reminders declined: call", "neutral", may_write=False)
-    if last.status != Consent.Status.ACTIVE:
+    if last.status != ChannelConsent.Status.ACTIVE:
         return ChannelState("Reminders revoked: call", "neutral", may_write=False)
     if has_expired(last, facility):
         return ChannelState("Reminder consent expired", "warning", may_write=False)
@@ -93,20 +93,22 @@ def email_addresses(patient: Patient) -> list[ContactPoint]:
     return list(patient.telecoms.filter(system=ContactPoint.System.EMAIL))
 
 
-def consent_of(patient: Patient, pk: UUID) -> Consent:
+def channel_consent_of(patient: Patient, pk: UUID) -> ChannelConsent:
     """One consent of the patient. Raises Http404."""
-    consent = patient.consents.filter(uuid=pk).select_related("contact_point", "facility").first()
+    consent = patient.channel_consents.filter(uuid=pk).select_related("contact_point", "facility").first()
     if consent is None:
         raise Http404
     return consent
 
 
-def _of(patient: Patient, facility: Facility) -> QuerySet[Consent]:
-    rows = Consent.objects.filter(patient=patient, facility=facility, category=Consent.Category.REMINDER_EMAIL)
+def _of(patient: Patient, facility: Facility) -> QuerySet[ChannelConsent]:
+    rows = ChannelConsent.objects.filter(
+        patient=patient, facility=facility, category=ChannelConsent.Category.REMINDER_EMAIL
+    )
     return rows.select_related("contact_point").order_by("-starts_at", "-pk")
 
 
-def _choice(row: Consent, *, with_address: bool) -> dict:
+def _choice(row: ChannelConsent, *, with_address: bool) -> dict:
     signature = row.signature
     return {
         "consent": row,
