@@ -18,3 +18,8 @@ def search_key(text: str) -> str:
 def digits(text: str) -> str:
     """Only the decimal digits, as ASCII: how a telephone number is compared."""
     return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit() and unicodedata.digit(c, None) is not None)
+
+
+def printable(text: str) -> str:
+    """Without what no paper can show: control characters but line break and tab, and halves of characters."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn"})
