@@ -73,16 +73,9 @@ def set_channel_consent(
     text = channel_consent_text(
         patient=patient, facility=facility, email=contact.value, expires_on=expires_on, **choices
     )
-    document = create_document(
-        patient=patient,
-        facility=facility,
-        kind=Document.Kind.CHANNEL_CONSENT,
-        title="Consent to reminders by e-mail",
-        text=text,
-        by=by,
-    )
+    paper = _paper(patient, facility, text, by)
     signature = sign_document(
-        document=document,
+        document=paper,
         signer_name=signed_name,
         signer_role=signer_role,
         method=Signature.Method.TYPED,
@@ -129,6 +122,11 @@ def _require(*, email: str, risk_explained: bool, expires_on: date | None, facil
         )
     if expires_on and expires_on < timezone.localdate(timezone=facility.tz):
         raise DomainError("The last day is in the past.", code="consent.deficient", field="expires_on")
+
+
+def _paper(patient: Patient, facility: Facility, text: str, by: User) -> Document:
+    kind, title = Document.Kind.CHANNEL_CONSENT, "Consent to reminders by e-mail"
+    return create_document(patient=patient, facility=facility, kind=kind, title=title, text=text, by=by)
 
 
 def _locked(patient: Patient) -> Patient:

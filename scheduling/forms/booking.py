@@ -15,7 +15,19 @@ from scheduling.selectors.resources import equipment_of, interpreters_of
 from staff.models import Practitioner
 
 
-class BookForm(OverridableForm):
+class OfFacility(forms.Form):
+    """What a time is taken with: each field offers what the facility has of it."""
+
+    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].queryset = bookable_types(facility)
+        self.fields["practitioner"].queryset = rows_of(Practitioner, bookable_practitioners(facility))
+        self.fields["location"].queryset = calendar_rooms(facility)
+        self.fields["interpreter"].queryset = interpreters_of(facility)
+        self.fields["equipment"].queryset = equipment_of(facility)
+
+
+class BookForm(OfFacility, OverridableForm):
     """A booking, from a free time, a hold, or typed."""
 
     type = ByUuid(AppointmentType.objects.none(), label="Appointment")
@@ -33,13 +45,8 @@ class BookForm(OverridableForm):
         error_messages={"invalid_choice": "The time is not held any more. See whether it is still free."},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, facility: Facility, holds: QuerySet[Hold], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holds: QuerySet[Hold], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].queryset = bookable_types(facility)
-        self.fields["practitioner"].queryset = rows_of(Practitioner, bookable_practitioners(facility))
-        self.fields["location"].queryset = calendar_rooms(facility)
-        self.fields["interpreter"].queryset = interpreters_of(facility)
-        self.fields["equipment"].queryset = equipment_of(facility)
         self.fields["hold"].queryset = holds
 
     def clean(self) -> dict[str, Any]:
@@ -51,7 +58,7 @@ class BookForm(OverridableForm):
         return values
 
 
-class HoldForm(forms.Form):
+class HoldForm(OfFacility):
     """A free time to be kept for some minutes."""
 
     type = ByUuid(AppointmentType.objects.none())
@@ -60,14 +67,6 @@ class HoldForm(forms.Form):
     location = ByUuid(Location.objects.none(), required=False)
     interpreter = ByUuid(Practitioner.objects.none(), required=False)
     equipment = ByUuid(Location.objects.none(), required=False)
-
-    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["type"].queryset = bookable_types(facility)
-        self.fields["practitioner"].queryset = rows_of(Practitioner, bookable_practitioners(facility))
-        self.fields["location"].queryset = calendar_rooms(facility)
-        self.fields["interpreter"].queryset = interpreters_of(facility)
-        self.fields["equipment"].queryset = equipment_of(facility)
 
 
 class MoveForm(OverridableForm):

@@ -53,7 +53,7 @@ def book_appointment(
     """
     spare = candidates(type, equipment)
     patient = lock([practitioner, interpreter], [location, *spare], patient) or patient
-    rules.require_person(patient, type)
+    rules.require_person(patient, type.facility)
     appointment = draft(
         type=type, patient=patient, starts_at=starts_at, episode=episode, practitioner=practitioner, location=location,
         interpreter=interpreter, video_url=video_url, booked_by=by, series=series, occurrence_on=occurrence_on,
@@ -151,7 +151,7 @@ def _require_movable(appointment: Appointment) -> None:
     if appointment.status == Status.PROPOSED:
         raise DomainError("This time is only offered; it can be accepted or withdrawn, not moved.", code="status")
     if appointment.patient:
-        rules.require_person(appointment.patient, appointment.type)
+        rules.require_person(appointment.patient, appointment.facility)
     elif appointment.participants.filter(patient__isnull=False, active=True).exists():
         raise DomainError("A session with people on its roster cannot be moved; plan another one.", code="seats")
 

@@ -50,7 +50,7 @@ def add_seat(*, appointment: Appointment, patient: Patient, by: User) -> Appoint
     """
     patient = lock(patient=patient) or patient
     appointment = locked(appointment)
-    rules.require_person(patient, appointment.type)
+    rules.require_person(patient, appointment.facility)
     rules.require_steps(patient, appointment.type)
     if appointment.status == Appointment.Status.CANCELLED:
         raise DomainError("This session is cancelled.", code="cancelled")

@@ -38,7 +38,7 @@ def propose_appointment(
     """
     spare = candidates(type, None)
     patient = lock([practitioner], [location, *spare], patient) or patient
-    rules.require_person(patient, type)
+    rules.require_person(patient, type.facility)
     appointment = draft(
         type=type, patient=patient, starts_at=starts_at, episode=episode, practitioner=practitioner, location=location,
         booked_by=by, status=Status.PROPOSED,
@@ -55,7 +55,7 @@ def accept_proposal(*, appointment: Appointment, by: User | None, reason: str = 
     appointment = _proposed(appointment)
     rules.require_future(appointment)
     if appointment.patient:
-        rules.require_person(appointment.patient, appointment.type)
+        rules.require_person(appointment.patient, appointment.facility)
     appointment.status, appointment.status_at = Status.BOOKED, timezone.now()
     audit.save(appointment, by=by, reason=reason)
     queue_reminders(appointment=appointment)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Location
+from accounts.models import Facility, Location
 from core.errors import DomainError
 from episodes.models import EpisodeOfCare, EpisodeStep
 from patients.models import Patient
@@ -22,12 +22,12 @@ Rule = BookingOverride.Rule
 Taking = Appointment | Hold
 
 
-def require_person(patient: Patient, type: AppointmentType) -> None:
+def require_person(patient: Patient, facility: Facility) -> None:
     """Raises DomainError for the deceased and for somebody who does not belong to the facility."""
     if patient.deceased:
         raise DomainError("This person has died; nothing can be booked.", code="deceased")
-    if not patient.facilities.filter(facility=type.facility, ends_at__isnull=True).exists():
-        raise DomainError(f"This person does not belong to {type.facility}.", code="facility")
+    if not patient.facilities.filter(facility=facility, ends_at__isnull=True).exists():
+        raise DomainError(f"This person does not belong to {facility}.", code="facility")
 
 
 def require_future(taking: Taking) -> None:

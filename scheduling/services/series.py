@@ -71,7 +71,7 @@ def book_series(
 
 def require_bookable(*, patient: Patient, type: AppointmentType) -> None:
     """Raises DomainError if no visit of the type could be booked for the person, on whatever day."""
-    rules.require_person(patient, type)
+    rules.require_person(patient, type.facility)
     rules.require_steps(patient, type)
 
 
@@ -93,7 +93,7 @@ def change_series(
     Raises DaysRefused as `book_series` does, and DomainError if somebody changed the series since it was looked at.
     """
     series = _locked(series, [terms.practitioner, terms.interpreter], [terms.location])
-    rules.require_person(series.patient, series.type)
+    rules.require_person(series.patient, series.type.facility)
     plan = change_plan(series, terms, since)
     if seen and plan.signature != seen:
         raise DomainError("Somebody has changed this series since you looked at it.", code="changed")

@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.models import Location, User
 from core import audit
 from core.errors import DomainError, explain
-from patients.models import Patient
 from scheduling.answering import is_worth_offering
 from scheduling.models import Appointment, AppointmentType, FreedTime, WaitlistEntry, WaitlistOffer
+from scheduling.services import rules
 from scheduling.services.locks import lock
 from staff.models import Practitioner
 
@@ -25,7 +25,7 @@ def add_to_waitlist(*, entry: WaitlistEntry, by: User) -> WaitlistEntry:
     wishes cannot be met, it is a group, or the appointment to be replaced is not a coming one of the same kind.
     """
     patient = lock(patient=entry.patient) or entry.patient
-    _require_person(patient, entry)
+    rules.require_person(patient, entry.facility)
     _require_kind(entry.type)
     _require_replaceable(entry)
     _require_sensible(entry)
@@ -100,13 +100,6 @@ def close_entry(entry: WaitlistEntry, status: str, why: str, by: User | None, re
 
 def _is_only_offered(appointment: Appointment) -> bool:
     return WaitlistOffer.objects.filter(appointment=appointment, status=WaitlistOffer.Status.OFFERED).exists()
-
-
-def _require_person(patient: Patient, entry: WaitlistEntry) -> None:
-    if patient.deceased:
-        raise DomainError("This person has died; nothing can be booked.", code="deceased")
-    if not patient.facilities.filter(facility=entry.facility, ends_at__isnull=True).exists():
-        raise DomainError(f"This person does not belong to {entry.facility}.", code="facility")
 
 
 def _require_kind(type: AppointmentType) -> None:

@@ -66,14 +66,7 @@ def hours_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         with shown_on(form):
             services.change_hours(rule=rule, by=request.user, **form.cleaned_data)
             return done(request, _page(rule.practitioner), "Saved.")
-    return _answer(
-        request,
-        "scheduling/hours_edit.html",
-        form,
-        rule=rule,
-        words=selectors.rule_words(rule),
-        back=_page(rule.practitioner),
-    )
+    return _about_rule(request, "scheduling/hours_edit.html", form, rule)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,14 +78,7 @@ def hours_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         with shown_on(form):
             services.end_hours(rule=rule, by=request.user, **form.cleaned_data)
             return done(request, _page(rule.practitioner), "Saved. What is booked after that day stays until moved.")
-    return _answer(
-        request,
-        "scheduling/hours_end.html",
-        form,
-        rule=rule,
-        words=selectors.rule_words(rule),
-        back=_page(rule.practitioner),
-    )
+    return _about_rule(request, "scheduling/hours_end.html", form, rule)
 
 
 @require_http_methods(["GET", "POST"])
