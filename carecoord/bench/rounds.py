@@ -10,6 +10,7 @@ from carecoord.bench.server import Server
 ROUNDS = 7
 PER_ROUND = 40
 DRIFT = 0.15
+RUNS = 6
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,19 @@ class WrongAnswer(Exception):
 def cost(server: Server, unit: Callable[[], int], page: Callable[[], int], *, rounds: int = ROUNDS) -> Cost:
     """The median cost of `page` beside that of `unit`; each call is one request and answers its status.
 
+    A run in which the unit moved tells nothing, so there is another, six in all: the first steady one counts.
     Raises WrongAnswer for a status that is neither 200 nor 302.
     """
     for call in (unit, page) * 8:  # every thread of both workers has been there once
         _one(call)
+    for _ in range(RUNS):
+        found = _run(server, unit, page, rounds)
+        if found.ratio is not None:
+            break
+    return found
+
+
+def _run(server: Server, unit: Callable[[], int], page: Callable[[], int], rounds: int) -> Cost:
     units, pages = [], []
     for _ in range(rounds):
         units.append(_round(server, unit))
