@@ -67,6 +67,9 @@ class Disclosure(models.Model):
     packet = models.ForeignKey(Document, models.PROTECT, null=True, related_name="disclosures")
     packet_sha256 = models.CharField(max_length=64, blank=True)
     emergency = models.TextField(blank=True, help_text="The nature of the emergency (2.51(c)).")
+    authority = models.CharField(
+        max_length=300, blank=True, help_text="The agreement, order or law that another exception rests on."
+    )
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
     sent = models.BooleanField(default=True, help_text="False in a correction that says it never left.")
 
@@ -80,6 +83,7 @@ class Disclosure(models.Model):
         "data_classes",
         "description",
         "emergency",
+        "authority",
     )
 
     class Meta:
@@ -91,6 +95,10 @@ class Disclosure(models.Model):
             models.CheckConstraint(
                 condition=~Q(basis="medical-emergency") | (~Q(emergency="") & Q(by__isnull=False)),
                 name="disclosure_emergency_says_its_nature",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=["consent", "medical-emergency", "court-order"]) | ~Q(authority=""),
+                name="disclosure_exception_names_authority",
             ),
             models.CheckConstraint(
                 condition=~Q(recipient_name="") & ~Q(description="") & Q(data_classes__len__gt=0),

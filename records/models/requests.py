@@ -54,6 +54,9 @@ class ReleaseRequest(Record):
     data_classes = ArrayField(models.CharField(max_length=20, choices=DataClass))
     covers_from = models.DateField(null=True, blank=True)
     covers_until = models.DateField(null=True, blank=True)
+    papers = models.ManyToManyField(
+        Document, blank=True, related_name="+", help_text="Single papers, where not all documents are asked for."
+    )
     form = models.CharField(max_length=5, choices=Form, default=Form.PDF)
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="release_requests")
     received_on = models.DateField(default=timezone.localdate)
