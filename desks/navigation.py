@@ -64,6 +64,8 @@ ITEMS = (
          words="submissions papers file"),
     _action("Envelopes I sent", "records:submission_list", "mails", PEOPLE, perm=Perm.DOCUMENT_SUBMIT,
             words="submissions returned papers"),
+    Item("Disclosures", "records:disclosure_register", "send", PEOPLE, Perm.DISCLOSURE_VIEW,
+         (Role.CLERK, Role.PRIVACY_OFFICER), words="what left register accounting"),
     Item("Schedule", "scheduling:day", "calendar-days", TIME, Perm.CALENDAR_VIEW, words="day calendar appointments"),
     _action("Week", "scheduling:week", "calendar-range", TIME, perm=Perm.CALENDAR_VIEW, words="schedule calendar"),
     Item("Arrivals", "scheduling:arrivals", "door-open", TIME, Perm.APPOINTMENT_EDIT,

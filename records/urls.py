@@ -1,6 +1,6 @@
 from django.urls import path
 
-from records.views import channel, documents, submissions
+from records.views import channel, disclosures, documents, submissions
 
 app_name = "records"
 _patient = "patients/<uuid:patient_pk>"
@@ -18,4 +18,15 @@ urlpatterns = [
     path(f"{_patient}/submissions/<uuid:pk>/accept/", submissions.submission_accept, name="submission_accept"),
     path(f"{_patient}/submissions/<uuid:pk>/file/", submissions.submission_file, name="submission_file"),
     path(f"{_patient}/submissions/<uuid:pk>/return/", submissions.submission_return, name="submission_return"),
+    path("disclosures/", disclosures.disclosure_register, name="disclosure_register"),
+    path(f"{_patient}/disclosures/", disclosures.disclosure_list, name="disclosure_list"),
+    path(f"{_patient}/disclosures/emergency/", disclosures.disclosure_emergency, name="disclosure_emergency"),
+    path(f"{_patient}/disclosures/accounting/", disclosures.disclosure_accounting, name="disclosure_accounting"),
+    path(
+        f"{_patient}/disclosures/accounting/pdf/",
+        disclosures.disclosure_accounting_pdf,
+        name="disclosure_accounting_pdf",
+    ),
+    path(f"{_patient}/disclosures/<uuid:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
+    path(f"{_patient}/disclosures/<uuid:pk>/correct/", disclosures.disclosure_correct, name="disclosure_correct"),
 ]

@@ -47,7 +47,14 @@ TABS = (
         "records:document_list",
         {Perm.DOCUMENT_VIEW, Perm.DOCUMENT_OWN},
         "file-text",
-        ("records:",),
+        ("records:document_", "records:submission_", "records:channel_"),
+    ),
+    (
+        "Disclosures",
+        "records:disclosure_list",
+        {Perm.DISCLOSURE_VIEW, Perm.DISCLOSURE_OWN},
+        "send",
+        ("records:disclosure_", "records:release_", "records:amendment_", "chart:release_"),
     ),
     ("Care team", "patients:care_team", {Perm.HANDOFF_VIEW}, "users", ("patients:care_team", "episodes:")),
 )

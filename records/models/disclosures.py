@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Facility
@@ -113,3 +114,6 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"disclosure {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:disclosure_detail", args=[self.patient.uuid, self.uuid])

@@ -6,6 +6,7 @@ from accounts.roles import Role
 from records import services
 from records.models import Document, RecordSubmission
 from tests.access_matrix import Row, desk_row, of_patient
+from tests.records import matrix_leaving
 from tests.world import World
 
 OTHERS = "clinical intake patient-care treatment activities clinician privacy"
@@ -93,4 +94,5 @@ MATRIX: list[Row] = [
     Row("records:submission_accept", **CLERK),
     Row("records:submission_file", **CLERK),
     Row("records:submission_return", **CLERK),
+    *matrix_leaving.MATRIX,
 ]

@@ -1,0 +1,41 @@
+"""Who gets what at the addresses of disclosures and of what people ask of the record."""
+
+from typing import Any
+
+from accounts.roles import Role
+from records.services.disclosures import disclose_in_emergency
+from tests.access_matrix import Row, desk_row, of_patient
+from tests.world import World
+
+DISCLOSERS = "clinical intake patient-care treatment clerk clinician privacy"
+SEES_ALL = {"allowed": "clinical clerk privacy", "forbidden": "intake patient-care treatment activities clinician"}
+TELLS = {"allowed": "intake patient-care treatment clerk clinician", "forbidden": "clinical activities privacy"}
+
+
+def of_disclosure(world: World) -> list[Any]:
+    row = disclose_in_emergency(
+        patient=world.patient, facility=world.facility, recipient_name="Dr. Ames", affiliation="City Hospital",
+        contact="555 0101", emergency="Found unconscious", told="Allergies", data_classes=["assessment"],
+        channel="spoken", by=world.people[Role.CLERK],
+    )  # fmt: skip
+    return [world.patient.uuid, row.uuid]
+
+
+MATRIX: list[Row] = [
+    desk_row("records:disclosure_register", allowed="clinical clerk privacy"),
+    Row("records:disclosure_list", allowed=DISCLOSERS, forbidden="activities", args=of_patient),
+    # Who sees no more than one's own does not learn that another's is there.
+    Row("records:disclosure_detail", allowed="clinical clerk privacy", forbidden="activities", args=of_disclosure),
+    Row("records:disclosure_correct", allowed="clerk", forbidden="clinical activities privacy", args=of_disclosure),
+    Row(
+        "records:disclosure_correct",
+        allowed="clerk",
+        forbidden="clinical activities privacy",
+        args=of_disclosure,
+        method="post",
+    ),
+    Row("records:disclosure_emergency", args=of_patient, **TELLS),
+    Row("records:disclosure_emergency", args=of_patient, method="post", **TELLS),
+    Row("records:disclosure_accounting", args=of_patient, **SEES_ALL),
+    Row("records:disclosure_accounting_pdf", args=of_patient, **SEES_ALL),
+]
