@@ -113,6 +113,9 @@ TEMPLATES = [
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=600)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The role that owns the tables, for migrations alone (carecoord.audit.rights); None: DATABASE_URL's does both.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+DATABASE_OWNER = env.dj_db_url("DATABASE_OWNER_URL") if DATABASE_OWNER_URL else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
@@ -185,6 +188,18 @@ REMINDER_LEASE_SECONDS = env.int("REMINDER_LEASE_SECONDS", 300)
 REMINDER_LANES = env.int("REMINDER_LANES", 2)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Appointments <appointments@localhost>")
 EMAIL_SUBJECT_PREFIX = ""
+
+# The audit's seals. The sealer alone is given AUDIT_SEAL_KEY; who verifies needs AUDIT_VERIFY_KEY (several after a
+# change of key, the old ones too). The anchor is a file meant to lie on another machine.
+AUDIT_SEAL_KEY = env.str("AUDIT_SEAL_KEY", "")
+AUDIT_VERIFY_KEY: list[str] = env.list("AUDIT_VERIFY_KEY", [])
+AUDIT_ANCHOR = env.str("AUDIT_ANCHOR", str(HOME / "audit-anchor"))
+if AUDIT_SEAL_KEY:
+    CELERY_BEAT_SCHEDULE["seal-audit"] = {
+        "task": "carecoord.tasks.seal_audit",
+        "schedule": 60,
+        "options": {"expires": 60},
+    }
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

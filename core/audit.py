@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from core.errors import Conflict
 from core.models import Record
@@ -24,10 +24,17 @@ def save(record: RecordT, *, by: models.Model | None, reason: str = "", expected
         _require_version(record, expected_version)
     if record.pk:
         record.version += 1
+    tell_author(by)
     record._history_user = by
     record._change_reason = reason or None
     record.save()
     return record
+
+
+def tell_author(by: models.Model | None) -> None:
+    """Tell PostgreSQL who writes, until the transaction ends: its triggers note every write, also those past us."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(by.pk) if by else ""])
 
 
 def _require_version(record: Record, expected: int) -> None:
