@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
-# The secret in the address of a patient's link or of a calendar feed is the whole authority; what is typed into a
-# search stands behind the question mark.
-_TOKEN = re.compile(r"(/(?:a|feed)/)[^/\s?\"']+")
+# The secret in the address of a patient's link, of a consent's link or of a calendar feed is the whole authority; what
+# is typed into a search stands behind the question mark.
+_TOKEN = re.compile(r"(/(?:a|c|feed)/)[^/\s?\"']+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 
