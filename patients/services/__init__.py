@@ -24,9 +24,19 @@ from patients.services.record import (
     save_patient,
     update_patient,
 )
+from patients.services.restrictions import (
+    agree_restriction,
+    ask_restriction,
+    end_restriction,
+    refuse_restriction,
+)
 from patients.services.safety import add_allergy, add_flag, end_flag, mark_allergy_in_error
 
 __all__ = [
+    "agree_restriction",
+    "ask_restriction",
+    "end_restriction",
+    "refuse_restriction",
     "add_addendum",
     "add_address",
     "add_allergy",
