@@ -42,11 +42,16 @@ class ConsentCategory(models.TextChoices):
     LEGAL = "legal", "Legal proceedings"
 
 
+# A consent that nobody signed may lack anything.
+UNSIGNED = ("draft", "rejected", "entered-in-error")
+
+
 class ConsentForm(Record):
     """One version of the facility's wording for a category. Never changed: a new version takes its place."""
 
     facility = models.ForeignKey(Facility, models.PROTECT, related_name="consent_forms")
     category = models.CharField(max_length=20, choices=ConsentCategory)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     introduction = models.TextField(blank=True, help_text="Shown above the patient's choices.")
@@ -60,9 +65,13 @@ class ConsentForm(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["facility", "category", "number"], name="consent_form_number_once"),
             models.UniqueConstraint(
-                fields=["facility", "category"], condition=Q(retired_at__isnull=True), name="consent_form_one_in_use"
+                fields=["facility", "category", "language", "number"], name="consent_form_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["facility", "category", "language"],
+                condition=Q(retired_at__isnull=True),
+                name="consent_form_one_in_use",
             ),
             models.CheckConstraint(
                 condition=~Q(category="tpo") | (~Q(redisclosure="") & ~Q(consequences="")),
@@ -95,6 +104,7 @@ class Consent(Record):
     category = models.CharField(max_length=20, choices=ConsentCategory)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
     form = models.ForeignKey(ConsentForm, models.PROTECT, null=True, blank=True, related_name="consents")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en", help_text="As it is read.")
     discloser = models.CharField(max_length=300, blank=True, help_text="Who may disclose.")
     data_classes = ArrayField(models.CharField(max_length=20, choices=DataClass), default=list, blank=True)
     description = models.TextField(blank=True, help_text="What may be disclosed, in words.")
@@ -105,6 +115,7 @@ class Consent(Record):
     expiry = models.CharField(max_length=5, choices=Expiry, blank=True)
     expires_on = models.DateField(null=True, blank=True, help_text="The last day.")
     expiry_event = models.CharField(max_length=200, blank=True, help_text="Such as the end of treatment here.")
+    ends_with_care = models.BooleanField(default=False, help_text="The event is the end of care here.")
     event_happened_at = models.DateTimeField(null=True, blank=True, help_text="When that event came about.")
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="consents")
     signature = models.OneToOneField(Signature, models.PROTECT, null=True, blank=True, related_name="consent")
@@ -140,9 +151,13 @@ class Consent(Record):
                 name="consent_active_is_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(expiry="date") | Q(expires_on__isnull=False), name="consent_date_is_given"
+                condition=Q(status__in=UNSIGNED) | ~Q(expiry="date") | Q(expires_on__isnull=False),
+                name="consent_date_is_given",
             ),
-            models.CheckConstraint(condition=~Q(expiry="event") | ~Q(expiry_event=""), name="consent_event_is_given"),
+            models.CheckConstraint(
+                condition=Q(status__in=UNSIGNED) | ~Q(expiry="event") | ~Q(expiry_event=""),
+                name="consent_event_is_given",
+            ),
             # "None" is for treatment, payment and operations alone (2.31(a)(7)).
             models.CheckConstraint(
                 condition=~Q(expiry="none") | Q(category="tpo"), name="consent_without_end_is_for_tpo"
@@ -212,6 +227,7 @@ class ConsentLink(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="How often a wrong birth date was given.")
 
     phi_fields = ()
 

@@ -15,6 +15,7 @@ class NoticeVersion(Record):
     """One version of the facility's notice. Never changed: a new version takes its place."""
 
     facility = models.ForeignKey(Facility, models.PROTECT, related_name="notice_versions")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
     sha256 = models.CharField(max_length=64, editable=False)
@@ -25,9 +26,11 @@ class NoticeVersion(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["facility", "number"], name="notice_version_number_once"),
+            models.UniqueConstraint(fields=["facility", "language", "number"], name="notice_version_number_once"),
             models.UniqueConstraint(
-                fields=["facility"], condition=Q(retired_at__isnull=True), name="notice_version_one_in_use"
+                fields=["facility", "language"],
+                condition=Q(retired_at__isnull=True),
+                name="notice_version_one_in_use",
             ),
         ]
 

@@ -11,6 +11,8 @@ from records.selectors.channel import (
     permits_mail,
     standing_consents,
 )
+from records.selectors.consentlinks import live_link, open_link
+from records.selectors.consents import choices_of, consent_of, consents_in_force, ended_at, why_not_in_force
 from records.selectors.documents import (
     document_of,
     document_rows,
@@ -19,6 +21,7 @@ from records.selectors.documents import (
     signatures_of,
     working_facility,
 )
+from records.selectors.notices import notices_given
 from records.selectors.submissions import (
     envelope_count,
     envelope_rows,
@@ -29,8 +32,32 @@ from records.selectors.submissions import (
     returned_to,
     submission_of,
 )
+from records.selectors.wording import (
+    form_in_use,
+    form_of,
+    form_versions,
+    missing_wordings,
+    notice_in_use,
+    notice_version_of,
+    notice_versions,
+)
 
 __all__ = [
+    "live_link",
+    "open_link",
+    "choices_of",
+    "consent_of",
+    "consents_in_force",
+    "ended_at",
+    "why_not_in_force",
+    "notices_given",
+    "form_in_use",
+    "form_of",
+    "form_versions",
+    "missing_wordings",
+    "notice_in_use",
+    "notice_version_of",
+    "notice_versions",
     "ChannelState",
     "channel_consent",
     "channel_history",

@@ -1,10 +1,43 @@
 """What changes documents, signatures, the reminder channel and the clerk's envelopes."""
 
 from records.services.channel import channel_consent_text, decline_channel, revoke_channel, set_channel_consent
+from records.services.consentlinks import make_link, opens, sign_by_link
+from records.services.consents import (
+    begin_consent,
+    decline_consent,
+    discard_draft,
+    end_consent,
+    record_event,
+    save_draft,
+    sign_consent,
+    words_of,
+)
+from records.services.consenttext import consent_text
 from records.services.documents import create_document, sign_document, supersede, verify
+from records.services.elements import missing_elements
+from records.services.notices import give_notice
 from records.services.submissions import accept_submission, file_submission, return_submission, submit_record
+from records.services.wording import add_form_version, add_notice_version, ensure_default_forms, retire_form
 
 __all__ = [
+    "make_link",
+    "opens",
+    "sign_by_link",
+    "begin_consent",
+    "decline_consent",
+    "discard_draft",
+    "end_consent",
+    "record_event",
+    "save_draft",
+    "sign_consent",
+    "words_of",
+    "consent_text",
+    "missing_elements",
+    "give_notice",
+    "add_form_version",
+    "add_notice_version",
+    "ensure_default_forms",
+    "retire_form",
     "accept_submission",
     "channel_consent_text",
     "create_document",

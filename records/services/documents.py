@@ -40,10 +40,15 @@ def sign_document(
     signer_name: str,
     signer_role: str,
     method: str,
-    by: User,
+    by: User | None,
     witness: User | None = None,
+    basis: str = "",
+    drawing: str = "",
+    reason: str = "",
 ) -> Signature:
     """Sign the text exactly as it stands (E-SIGN, 15 USC 7001): who, how, before whom, when, over which digest.
+
+    `by` None is somebody without an account, and `reason` says how (a single-use link).
 
     Raises DomainError without a name, or if the paper is no longer current or no longer what was rendered.
     """
@@ -56,7 +61,8 @@ def sign_document(
         raise DomainError("This paper is not as it was written; do not sign it.", code="document.tampered")
     signature = Signature(document=document, signer_name=signer_name.strip(), signer_role=signer_role)
     signature.method, signature.sha256, signature.witness = method, document.sha256, witness
-    return audit.save(signature, by=by)
+    signature.basis, signature.drawing = basis.strip(), drawing
+    return audit.save(signature, by=by, reason=reason)
 
 
 def verify(signature: Signature) -> bool:
