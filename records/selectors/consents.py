@@ -28,13 +28,18 @@ def consents_in_force(patient: Patient, facility: Facility) -> list[Consent]:
     return [row for row, ended in zip(rows, _ended(rows, patient), strict=True) if not ended]
 
 
+def has_ended(consent: Consent) -> bool:
+    """Whether its last day is over at the facility, or the event it waits for has come about."""
+    return _ended([consent], consent.patient)[0]
+
+
 def why_not_in_force(consent: Consent) -> str:
     """ "" while it permits something; else `consent.revoked`, `consent.expired`, or `consent.deficient` (never signed).
 
     Reads the row as given: fetch it anew, locked, when something depends on it.
     """
     if consent.status == Status.ACTIVE:
-        return EXPIRED if _ended([consent], consent.patient)[0] else ""
+        return EXPIRED if has_ended(consent) else ""
     if consent.revoked_at:
         return REVOKED
     return EXPIRED if consent.activated_at else UNSIGNED

@@ -10,6 +10,7 @@ from patients.models import Restriction
 from records.disclosing import Decision, Question, Recipient
 from records.models import Basis, Consent, ConsentCategory, ConsentRecipient, Purpose
 from records.selectors.channel import channel_consent
+from records.selectors.consents import has_ended
 
 Kind, Category = ConsentRecipient.Kind, ConsentCategory
 # "My treating providers, health plans, third-party payers and those who help run this program."
@@ -32,13 +33,6 @@ def decide(question: Question, *, lock: bool = False) -> Decision:
 def restricts(question: Question) -> bool:
     """Whether an agreed restriction stands against it (42 CFR 2.26, 45 CFR 164.522(a))."""
     return any(_forbids(row, question) for row in _restrictions(question))
-
-
-def is_expired(consent: Consent) -> bool:
-    """Whether its last day is over at the facility, or the event it waits for has come about."""
-    if consent.expiry == Consent.Expiry.DATE and consent.expires_on:
-        return consent.expires_on < timezone.localdate(timezone=consent.facility.tz)
-    return consent.expiry == Consent.Expiry.EVENT and consent.event_happened_at is not None
 
 
 def is_deficient(consent: Consent) -> bool:
@@ -153,7 +147,7 @@ def _failures(consent: Consent, question: Question) -> list[str]:
     """Why this consent does not cover it, the gravest first."""
     checks = {
         "consent.revoked": consent.revoked_at is not None,
-        "consent.expired": is_expired(consent) or _ended_otherwise(consent),
+        "consent.expired": has_ended(consent) or _ended_otherwise(consent),
         "consent.deficient": is_deficient(consent),
         "consent.recipient": not any(_means(row, question) for row in consent.recipients.all()),
         "consent.purpose": question.purpose not in consent.purposes,

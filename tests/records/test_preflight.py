@@ -47,7 +47,7 @@ REFUSALS = [
     ("consent.expired", [{"expires_on": YESTERDAY}], {}),
     ("consent.expired", [{"expiry": "event", "expiry_event": "Discharge", "event_happened_at": timezone.now()}], {}),
     ("consent.deficient", [{"signed": False}], {}),
-    ("consent.deficient", [{"to": ()}], {}),
+    ("consent.deficient", [{"signed": False, "to": ()}], {}),
     ("consent.recipient", [{}], {"recipient": Recipient("Another Clinic")}),
     ("consent.recipient", [TPO | EVERYBODY], {"recipient": Recipient("An employer", kind="entity")}),
     ("consent.purpose", [{}], {"purpose": Purpose.EMPLOYMENT}),

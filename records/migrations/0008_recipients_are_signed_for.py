@@ -65,7 +65,7 @@ DROP FUNCTION records_refuse_recipient_of_signed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0006_consents_in_the_language_read")]
+    dependencies = [("records", "0007_consents_in_the_language_read")]
     operations = [
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.RunSQL(signed_is_final("language", "ends_with_care"), signed_is_final()),

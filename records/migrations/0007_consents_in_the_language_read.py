@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_more_kinds_of_access'),
         ('patients', '0004_restrictions_emergencies_merges'),
-        ('records', '0005_what_never_changes'),
+        ("records", "0006_disclosure_authority_and_papers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
