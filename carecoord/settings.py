@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActorMiddleware",
     "core.middleware.DomainErrorMiddleware",
+    "patients.middleware.MergedAwayMiddleware",
 ]
 
 ROOT_URLCONF = "carecoord.urls"

@@ -30,3 +30,5 @@ urlpatterns = [
 
 if settings.EMBEDDED:  # the demo alone: its mailbox; outside, the route does not exist
     urlpatterns.append(path("mailbox/", include("carecoord.mailbox")))
+
+handler403 = "patients.views.refused.refused"

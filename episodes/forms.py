@@ -10,6 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from core.forms import VersionedForm
 from episodes.models import EpisodeOfCare
+from patients.forms import DateInput
+from patients.models import EmergencyAccess
 
 
 class Moment(forms.DateTimeInput):
@@ -96,3 +98,48 @@ class NextStepForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["next_step"].required = True
+
+
+class EmergencyForm(forms.Form):
+    """Why a chart has to open now."""
+
+    reason = forms.ChoiceField(choices=EmergencyAccess.Reason, widget=forms.RadioSelect, label="Reason")
+    words = forms.CharField(
+        label="What happens, in your words",
+        min_length=15,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="At least 15 characters. The privacy officer reads this.",
+    )
+
+
+class NamedEmergencyForm(EmergencyForm):
+    """And whose, exactly: a record number, or the name with the birth date."""
+
+    number = forms.CharField(label="Record number", max_length=80, required=False)
+    given = forms.CharField(label="Given name", max_length=200, required=False)
+    family = forms.CharField(label="Family name", max_length=200, required=False)
+    born = forms.DateField(label="Birth date", required=False, widget=DateInput())
+
+    field_order = ("number", "given", "family", "born", "reason", "words")
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        named = typed.get("given") and typed.get("family") and typed.get("born")
+        if not typed.get("number") and not named:
+            raise forms.ValidationError("Give the record number, or given name, family name and birth date.")
+        return typed
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the service gets."""
+        typed = dict(self.cleaned_data)
+        why = {"reason": typed.pop("reason"), "words": typed.pop("words")}
+        return why | {"named": typed}
+
+
+class ReviewForm(forms.Form):
+    """Whether an emergency access was right."""
+
+    outcome = forms.ChoiceField(choices=EmergencyAccess.Outcome, widget=forms.RadioSelect, label="The access was")
+    review = forms.CharField(label="What you found", widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from episodes import views
+from episodes.views import emergency
+from episodes.views import work as views
 
 app_name = "episodes"
 urlpatterns = [
@@ -9,6 +10,11 @@ urlpatterns = [
     path("tasks/<uuid:pk>/take/", views.task_take, name="task_take"),
     path("tasks/<uuid:pk>/give-back/", views.task_give_back, name="task_give_back"),
     path("tasks/<uuid:pk>/close/", views.task_close, name="task_close"),
+    path("emergencies/", emergency.emergency_list, name="emergency_list"),
+    path("emergencies/start/", emergency.emergency_start, name="emergency_start"),
+    path("emergencies/<uuid:pk>/", emergency.emergency_review, name="emergency_review"),
+    path("<uuid:patient_pk>/emergency/open/", emergency.emergency_open, name="emergency_open"),
+    path("<uuid:patient_pk>/emergency/end/", emergency.emergency_end, name="emergency_end"),
     path("<uuid:patient_pk>/tasks/add/", views.task_add, name="task_add"),
     path("<uuid:patient_pk>/next-step/edit/", views.next_step_edit, name="next_step_edit"),
     path("<uuid:patient_pk>/baton/pass/", views.baton_pass, name="baton_pass"),

@@ -1,7 +1,9 @@
-"""The one door to patients: role gate AND live membership AND relation AND facility.
+"""The one door to patients: role gate AND live membership AND relation AND facility AND NOT restricted chart.
 
 `get_patient` is the only way a view or an admin class gets a patient, `visible_patients` the only list.
-It reads rows of `patients` and `accounts` alone; higher apps write grants through `patients.services`.
+An emergency access (break-glass) replaces the relation, for the classes of `accounts.roles.BREAK_GLASS`, and opens a
+restricted chart to whom it would be open anyway. It reads rows of `patients` and `accounts` alone; higher apps write
+grants through `patients.services`.
 """
 
 from collections.abc import Iterable
@@ -16,11 +18,43 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.models import AccessEvent, Facility, User
-from accounts.roles import GRANTS, Perm, Role, Scope
+from accounts.roles import Perm, Scope
 from patients.models import DeskGrant, Patient, PatientFacility, PatientGrant, Relation
+from patients.standing import (
+    HANDOFF_WRITES,
+    KEEPERS,
+    Standing,
+    held_by,
+    in_force,
+    restricted_charts,
+    standing,
+)
+from patients.standing import (
+    permissions as permissions,  # this is where everybody looks for it
+)
 
-# An open hand-off lets the receiving desk read the packet and answer it, and no more.
-HANDOFF_WRITES = {Perm.HANDOFF_EDIT}
+# What a restricted chart keeps from nobody: lists go on naming the person and the work that is owed.
+LISTED = {Perm.NAME_VIEW, Perm.HANDOFF_VIEW, Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW, Perm.APPOINTMENT_EDIT}
+GLASS = "break-glass"  # the code of every line of the read log that an emergency access made possible
+
+
+class NotPermitted(PermissionDenied):
+    """A refusal towards somebody who may know that the patient is here. The 403 page names its rule.
+
+    `rule` is `role` or `restricted`; `perm` what was asked for.
+    """
+
+    def __init__(self, rule: str, perm: Perm, patient: Patient) -> None:
+        super().__init__(f"{rule}: {perm}")
+        self.rule, self.perm, self.patient = rule, perm, patient
+
+
+class MergedAway(Exception):
+    """This record was merged: `survivor` is the patient to go to, and the person may."""
+
+    def __init__(self, duplicate: Patient, survivor: Patient) -> None:
+        super().__init__("merged")
+        self.duplicate, self.survivor = duplicate, survivor
 
 
 def get_patient(user: User, pk: UUID, perm: Perm) -> Patient:
@@ -30,16 +64,33 @@ def get_patient(user: User, pk: UUID, perm: Perm) -> Patient:
     may see the patient but whose role may not do this. `patient.held` carries all permissions held, so that a
     page need not ask again. Call it outside a transaction: a denial has to stay in the log.
     """
-    patient = Patient.objects.filter(uuid=pk).first()
+    patient = Patient.objects.filter(uuid=pk).select_related("merged_into").first()
     if patient is None:
         raise Http404
-    patient.held = permissions(user, patient)
-    if perm in patient.held:
-        access.log(user=user, data_class=perm, patient_id=patient.pk)
+    if patient.merged_into:
+        _lead_on(user, patient, patient.merged_into)
+    standing = _stand(user, patient)
+    if perm in standing.held:
+        access.log(user=user, data_class=perm, patient_id=patient.pk, code=_code(patient))
         _keep_in_hand(user, patient)
         return patient
-    _deny(user, patient, perm)
-    raise PermissionDenied(f"role: {perm}") if patient.held else Http404
+    rule = "restricted" if standing.asks and perm in standing.whole else "role" if standing.whole else "relation"
+    _deny(user, patient, perm, rule)
+    raise NotPermitted(rule, perm, patient) if standing.whole else Http404
+
+
+def get_patient_behind_glass(user: User, pk: UUID) -> Patient:
+    """The patient, for who may ask for or end an emergency access: somebody with a relation, or who has broken it.
+
+    Nothing of the chart may be shown on the strength of it. Raises Http404 for a stranger.
+    """
+    patient = Patient.objects.filter(uuid=pk, merged_into__isnull=True).first()
+    if patient is None:
+        raise Http404
+    if not _stand(user, patient).whole:
+        _deny(user, patient, Perm.NAME_VIEW, "relation")
+        raise Http404
+    return patient
 
 
 def in_hand(user: User, pk: UUID) -> Patient | None:
@@ -54,7 +105,13 @@ def in_hand(user: User, pk: UUID) -> Patient | None:
 def log_classes(user: User, patient: Patient, perms: Iterable[Perm]) -> None:
     """One line of the read log for each data class that a page of many classes shows; one query."""
     lines = [
-        AccessEvent(user_id=user.pk, patient_id=patient.pk, action=AccessEvent.Action.VIEW, data_class=perm)
+        AccessEvent(
+            user_id=user.pk,
+            patient_id=patient.pk,
+            action=AccessEvent.Action.VIEW,
+            data_class=perm,
+            code=_code(patient),
+        )
         for perm in sorted(perms)
     ]
     AccessEvent.objects.bulk_create(lines)
@@ -73,32 +130,21 @@ def may_change_team(patient: Patient) -> bool:
 def require_standing(user: User, patient: Patient) -> None:
     """Let pass only who may change the care team. Raises PermissionDenied (403), noted in the read log."""
     if not may_change_team(patient):
-        _deny(user, patient, Perm.HANDOFF_EDIT)
-        raise PermissionDenied("role: care team")
-
-
-def permissions(user: User, patient: Patient) -> frozenset[Perm]:
-    """Everything the person may do for this patient now, by any of the roles held. Writes no log."""
-    belongs = set(patient.facilities.filter(ends_at__isnull=True).values_list("facility_id", flat=True))
-    here = [row for row in access.live_memberships(user) if row.facility_id in belongs]
-    if not here:
-        return frozenset()
-    relations = _relations(user, patient)
-    held: set[Perm] = set()
-    for row in here:
-        mine = relations.get((row.facility_id, ""), set()) | relations.get((row.facility_id, row.role), set())
-        held |= _held_by(row.role, mine)
-    return frozenset(held)
+        _deny(user, patient, Perm.HANDOFF_EDIT, "role")
+        raise NotPermitted("role", Perm.HANDOFF_EDIT, patient)
 
 
 def visible_patients(user: User, perm: Perm, facility: Facility | None = None) -> QuerySet[Patient]:
     """The patients of the current facility for whom the person holds the permission, by name.
 
-    A facility-wide right drops the grant filter, never the facility's.
+    A facility-wide right drops the grant filter, never the facility's. Restricted charts are left out, but for what
+    lists may name (`LISTED`). An emergency access adds nobody to a list.
     """
     facility = facility or access.current_facility(user)
     scopes = access.scopes(user, perm).get(facility.pk, set())
     everyone = Patient.objects.filter(facilities__facility=facility, facilities__ends_at__isnull=True)
+    if perm not in LISTED | KEEPERS:
+        everyone = everyone.exclude(asks_reason(user, facility))
     if Scope.FACILITY in scopes:
         return everyone.order_by("facilities__sort_key", "facilities__patient")
     if not scopes:
@@ -122,6 +168,17 @@ def related(user: User, perm: Perm, facility: Facility) -> Q:
     return Q(pk__in=found[0].union(*found[1:], all=True)) if found else Q(pk__in=[])
 
 
+def asks_reason(user: User, facility: Facility, patient_column: str = "pk") -> Exists:
+    """A filter for any query: the patient's chart is restricted, and the person has not broken the glass.
+
+    One look into the few restricted charts of a facility (`chart_restricted_once` is a partial index), and never an OR
+    with the row filter: the list of a facility stays one index scan.
+    """
+    broken = in_force(user).filter(patient=OuterRef("patient"), facility=facility)
+    chart = restricted_charts().filter(patient=OuterRef(patient_column), facility=facility)
+    return Exists(chart.filter(~Exists(broken)))
+
+
 def belongs_to(facility: Facility, patient_column: str = "pk") -> Exists:
     """A filter for any query: the patient of the row belongs to the facility now."""
     return Exists(
@@ -129,35 +186,8 @@ def belongs_to(facility: Facility, patient_column: str = "pk") -> Exists:
     )
 
 
-def _held_by(role: str, relations: set[str]) -> set[Perm]:
-    rows = GRANTS[Role(role)]
-    held = {perm for perm in rows.get(Scope.FACILITY, ()) if perm.about_patients}
-    if Relation.REQUEST in relations:
-        held |= rows.get(Scope.REQUEST, set())
-    standing = relations - {Relation.REQUEST}
-    if standing == {Relation.HANDOFF}:
-        held |= {perm for perm in rows.get(Scope.ASSIGNED, ()) if not perm.writes or perm in HANDOFF_WRITES}
-    elif standing:
-        held |= rows.get(Scope.ASSIGNED, set())
-    return held
-
-
 def _relations_for(role: str, perm: Perm) -> list[str]:
-    return [relation for relation in Relation.values if perm in _held_by(role, {relation}) - _held_by(role, set())]
-
-
-def _relations(user: User, patient: Patient) -> dict[tuple[int, str], set[str]]:
-    """(facility, role) → relations; role "" for what the person holds whatever the role."""
-    found: dict[tuple[int, str], set[str]] = {}
-    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    mine = patient.grants.filter(in_force, user=user).values_list("facility_id", "permission__codename")
-    for facility_id, relation in mine:
-        found.setdefault((facility_id, ""), set()).add(relation)
-    for facility_id, role, relation in patient.desk_grants.filter(in_force).values_list(
-        "facility_id", "role", "relation"
-    ):
-        found.setdefault((facility_id, role), set()).add(relation)
-    return found
+    return [relation for relation in Relation.values if perm in held_by(role, {relation}) - held_by(role, set())]
 
 
 def _keep_in_hand(user: User, patient: Patient) -> None:
@@ -165,11 +195,27 @@ def _keep_in_hand(user: User, patient: Patient) -> None:
     user.patient_in_hand = copy(patient)  # type: ignore[attr-defined]  # for `in_hand` alone
 
 
-def _deny(user: User, patient: Patient, perm: Perm) -> None:
+def _stand(user: User, patient: Patient) -> Standing:
+    """Note on the patient what the person holds, and by which emergency access."""
+    found = standing(user, patient)
+    patient.held, patient.glass = found.held, found.glass
+    return found
+
+
+def _lead_on(user: User, duplicate: Patient, survivor: Patient) -> None:
+    """A merged record leads to the one that holds its rows, whoever may see that. Raises Http404 for a stranger."""
+    raise MergedAway(duplicate, survivor) if standing(user, survivor).whole else Http404
+
+
+def _code(patient: Patient) -> str:
+    return GLASS if patient.glass else ""
+
+
+def _deny(user: User, patient: Patient, perm: Perm, code: str) -> None:
     access.log(
         user=user,
         data_class=perm,
         patient_id=patient.pk,
         outcome=AccessEvent.Outcome.DENIED,
-        code="role" if patient.held else "relation",
+        code=code,
     )

@@ -13,7 +13,7 @@ from accounts import access
 from accounts.models import AccessEvent, Facility, User
 from accounts.roles import Perm
 from core import audit
-from patients.access import visible_patients
+from patients.access import asks_reason, visible_patients
 from patients.models import (
     Address,
     AllergyIntolerance,
@@ -55,6 +55,7 @@ class RecordAdmin(SimpleHistoryAdmin):
         if facility is None:
             return rows.none()
         visible = visible_patients(request.user, self.perm_view, facility).order_by()
+        visible = visible.exclude(asks_reason(request.user, facility))  # no list of work, so it names nobody either
         return rows.filter(**{f"{self.patient_path}__in": visible.values("pk")})
 
     def get_search_results(
@@ -138,7 +139,7 @@ class RecordAdmin(SimpleHistoryAdmin):
             return False
         if obj is None:
             return True
-        visible = visible_patients(request.user, perm, facility)
+        visible = visible_patients(request.user, perm, facility).exclude(asks_reason(request.user, facility))
         return visible.filter(pk=self._patient_id(obj)).exists()
 
     def _patient_id(self, row: Any) -> int | None:

@@ -161,3 +161,20 @@ class CareTeamForm(forms.Form):
     def __init__(self, *args: Any, colleagues: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["colleague"].queryset = colleagues
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(label="Record number", max_length=80, help_text="Exactly, such as CC-100042.")
+
+
+class RestrictForm(forms.Form):
+    words = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Staff, family of staff, a public person. Only who may restrict charts reads this.",
+    )
+
+
+class LiftForm(forms.Form):
+    answer = forms.CharField(label="Why it need not be restricted any more", max_length=500)

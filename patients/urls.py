@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from patients.views import care_team, notes, people, safety
+from patients.views import care_team, notes, people, restricted, safety
 
 app_name = "patients"
 urlpatterns = [
+    path("restricted/", restricted.restricted_list, name="restricted_list"),
+    path("<uuid:patient_pk>/restricted/", restricted.restricted_edit, name="restricted_edit"),
     path("<uuid:patient_pk>/edit/", people.patient_edit, name="patient_edit"),
     path("<uuid:patient_pk>/deceased/", people.patient_deceased, name="patient_deceased"),
     path("<uuid:patient_pk>/contact-points/add/", people.contact_point_add, name="contact_point_add"),

@@ -9,6 +9,7 @@ from accounts.roles import Perm
 from chart.links import address
 from core.labels import when_label
 from episodes.models import EpisodeOfCare, EpisodeStep
+from episodes.selectors.emergency import glass_label
 from patients import selectors as patients
 from patients.models import AllergyIntolerance, Flag, Patient
 from records.models import ChannelConsent
@@ -79,7 +80,7 @@ def header(patient: Patient, view_name: str) -> dict[str, Any]:
     shown["consent_badge"] = _consent(patient) if held & {Perm.CONSENT_STATUS, Perm.CONSENT_VIEW} else None
     may_see_time = held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
     shown["next_appointment"] = _next_appointment(patient) if may_see_time else None
-    shown |= {"tabs": tabs(patient, view_name), "deceased": patient.deceased}
+    shown |= {"tabs": tabs(patient, view_name), "deceased": patient.deceased, "glass": _glass(patient)}
     return shown
 
 
@@ -156,6 +157,15 @@ def _path(patient: Patient) -> dict[str, Any]:
     if episode.is_open:
         shown |= {"baton_owner": str(episode.owner), "next_step": episode.next_step, "due_at": episode.due_at}
     return shown
+
+
+def _glass(patient: Patient) -> dict[str, str] | None:
+    """The red banner while the chart is open by an emergency access."""
+    if patient.glass is None:
+        return None
+    return glass_label(patient.glass, timezone.get_current_timezone()) | {
+        "end_url": address("episodes:emergency_end", patient.uuid)
+    }
 
 
 def _consent(patient: Patient) -> dict[str, str]:

@@ -18,7 +18,7 @@ from accounts.roles import Perm, Role, Scope
 from core.labels import due_label
 from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, EpisodeStep, LevelOfCare
-from patients.access import related, visible_patients
+from patients.access import asks_reason, related, visible_patients
 from patients.models import CareTeamMember, Patient
 
 PAGE_SIZE = 50
@@ -116,15 +116,16 @@ def _with_path(people: QuerySet[Patient], user: User, facility: Facility) -> Que
     steps = EpisodeStep.objects.filter(withdrawn_at__isnull=True).order_by("reached_at", "pk")
     episodes = _open(facility).select_related("owner", "level_of_care")
     episodes = episodes.prefetch_related(Prefetch("steps", steps, to_attr="reached"))
-    people = people.annotate(shows_identity=_identity(user, facility))
+    people = people.annotate(shows_identity=_identity(user, facility), asks_reason=asks_reason(user, facility))
     return people.prefetch_related(Prefetch("episodes", episodes, to_attr="open_episodes"))
 
 
 def _identity(user: User, facility: Facility) -> ExpressionWrapper | Value:
     held = scopes(user, Perm.IDENTITY_VIEW).get(facility.pk, set())
-    if Scope.FACILITY in held or not held:
-        return Value(bool(held), output_field=BooleanField())
-    return ExpressionWrapper(related(user, Perm.IDENTITY_VIEW, facility), output_field=BooleanField())
+    if not held:
+        return Value(False, output_field=BooleanField())
+    whom = Q() if Scope.FACILITY in held else related(user, Perm.IDENTITY_VIEW, facility)
+    return ExpressionWrapper(~Q(asks_reason(user, facility)) & whom, output_field=BooleanField())
 
 
 def _rows(people: list[Patient], facility: Facility) -> list[PersonRow]:
@@ -140,11 +141,11 @@ def _row(patient: Any, url: str, facility: Facility, day: Any, now: Any) -> Pers
         url=url,
         name=patient.list_name,
         number=patient.record_number if shows else "",
-        age=(str(age) if age is not None else "") if shows else age_band(age),
+        age="" if patient.asks_reason else (str(age) if age is not None else "") if shows else age_band(age),
         status=episode.get_status_display() if episode else "Died" if patient.deceased else "Not in care now",
         tone=TONES[episode.status] if episode else "neutral",
-        step=episode.reached[-1].get_kind_display() if episode and episode.reached else "",
-        level=str(episode.level_of_care or "") if episode else "",
+        step=episode.reached[-1].get_kind_display() if episode and episode.reached and not patient.asks_reason else "",
+        level=str(episode.level_of_care or "") if episode and not patient.asks_reason else "",
         owner=f"{episode.owner} · {Role(episode.owner_role).label}" if episode else "",
         next_step=episode.next_step if episode else "",
         due=due_label(episode.due_at, facility.tz, now) if episode and episode.due_at else None,

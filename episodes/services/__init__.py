@@ -1,5 +1,11 @@
 """The path of a person: who owns the next step, what was reached, who is asked for what."""
 
+from episodes.services.emergency import (
+    end_emergency_access,
+    open_emergency_access,
+    open_for_named,
+    review_emergency_access,
+)
 from episodes.services.endings import close_episode, end_membership
 from episodes.services.handoffs import (
     ACCEPT_WITHIN,
@@ -36,14 +42,18 @@ __all__ = [
     "close_episode",
     "close_task",
     "close_tasks_about",
+    "end_emergency_access",
     "end_membership",
     "give_back_task",
+    "open_emergency_access",
     "open_episode",
     "open_episode_of",
+    "open_for_named",
     "pass_baton",
     "place",
     "reach_step",
     "return_handoff",
+    "review_emergency_access",
     "send_handoff",
     "set_next_step",
     "take_task",

@@ -1,6 +1,7 @@
 """The person, where he or she belongs, and the ways to find him or her."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -54,6 +55,8 @@ class Patient(Record):
 
     # Set by the door, `access.get_patient`: everything the person asking may do for this patient.
     held: frozenset[Perm]
+    # And the emergency access that makes it so, None without one.
+    glass: Any = None
 
     phi_fields = (
         "record_number",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Facility
@@ -109,3 +110,7 @@ class EmergencyAccess(Record):
             models.Index(fields=["user", "patient", "-until"]),
             models.Index(fields=["review_due_at"], condition=Q(reviewed_at__isnull=True), name="emergency_to_review"),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Where it is reviewed: tasks about it lead there."""
+        return reverse("episodes:emergency_review", args=[self.uuid])

@@ -13,7 +13,7 @@ from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
 from core.text import digits, search_key
 from patients import keys
-from patients.access import related, visible_patients
+from patients.access import asks_reason, related, visible_patients
 from patients.models import Patient, SearchKey
 
 LAST = "\U0010ffff"  # sorts behind every other character in collation C
@@ -107,10 +107,12 @@ def _visible(user: User, facility: Facility, perm: Perm) -> QuerySet[Patient]:
 
 
 def _holds(user: User, facility: Facility, perm: Perm) -> ExpressionWrapper | Value:
+    """Whether the person holds the permission for the patient of the row; a restricted chart keeps it back."""
     held = scopes(user, perm).get(facility.pk, set())
-    if Scope.FACILITY in held or not held:
-        return Value(bool(held), output_field=BooleanField())
-    return ExpressionWrapper(related(user, perm, facility), output_field=BooleanField())
+    if not held:
+        return Value(False, output_field=BooleanField())
+    whom = Q() if Scope.FACILITY in held else related(user, perm, facility)
+    return ExpressionWrapper(~Q(asks_reason(user, facility)) & whom, output_field=BooleanField())
 
 
 def _having(key: str) -> QuerySet[SearchKey]:
@@ -161,10 +163,11 @@ def _by_prefix(user: User, facility: Facility, prefix: str, limit: int) -> list[
 
 
 def _holds_of_key(user: User, facility: Facility) -> Exists | Value:
-    holds = _holds(user, facility, Perm.IDENTITY_VIEW)
-    if isinstance(holds, Value):
-        return holds
-    return Exists(Patient.objects.filter(related(user, Perm.IDENTITY_VIEW, facility), pk=OuterRef("patient_id")))
+    held = scopes(user, Perm.IDENTITY_VIEW).get(facility.pk, set())
+    if not held:
+        return Value(False, output_field=BooleanField())
+    people = Patient.objects.filter(~asks_reason(user, facility), pk=OuterRef("patient_id"))
+    return Exists(people if Scope.FACILITY in held else people.filter(related(user, Perm.IDENTITY_VIEW, facility)))
 
 
 def _by_likeness(user: User, facility: Facility, key: str) -> list[Patient]:

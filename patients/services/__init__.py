@@ -24,6 +24,7 @@ from patients.services.record import (
     save_patient,
     update_patient,
 )
+from patients.services.restricted import lift_restriction, restrict_chart
 from patients.services.restrictions import (
     agree_restriction,
     ask_restriction,
@@ -55,6 +56,7 @@ __all__ = [
     "grant",
     "grant_desk",
     "join_facility",
+    "lift_restriction",
     "keys_of",
     "mark_allergy_in_error",
     "mark_deceased",
@@ -63,6 +65,7 @@ __all__ = [
     "register_patient",
     "reindex",
     "relation_permission",
+    "restrict_chart",
     "resume_contact_point",
     "retire_contact_point",
     "revoke",

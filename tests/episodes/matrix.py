@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.roles import Role
 from episodes import services
+from tests import factories
 from tests.access_matrix import Row, desk_row, of_patient
 from tests.world import World
 
@@ -43,7 +44,26 @@ def only_the_desk(name: str, **options: Any) -> Row:
     return Row(name, allowed="treatment", args=of_task, **options)
 
 
+def of_emergency(world: World) -> list[Any]:
+    """Of somebody who is on no care team."""
+    patient = factories.patient(world.facility, family_name="Unrelated")
+    why = {"reason": "emergency", "words": "Found unconscious on the unit"}
+    clinician = world.people[Role.CLINICIAN]
+    row = services.open_emergency_access(patient=patient, facility=world.facility, by=clinician, **why)
+    return [row.uuid]
+
+
+REVIEWS_NOTHING = "intake patient-care treatment activities physician-services clerk clinician technical"
+IN_THE_HOUSE = "clinical intake patient-care treatment activities clerk clinician privacy"
+BREAKS_GLASS = "clinical intake patient-care treatment activities clerk clinician"
+
 MATRIX: list[Row] = [
+    desk_row("episodes:emergency_start", allowed=BREAKS_GLASS),
+    desk_row("episodes:emergency_start", allowed=BREAKS_GLASS, method="post"),
+    desk_row("episodes:emergency_list", allowed="clinical privacy"),
+    Row("episodes:emergency_review", allowed="clinical privacy", forbidden=REVIEWS_NOTHING, args=of_emergency),
+    Row("episodes:emergency_open", allowed=IN_THE_HOUSE, args=of_patient),
+    Row("episodes:emergency_end", allowed=IN_THE_HOUSE, args=of_patient, method="post"),
     desk_row("episodes:task_list"),
     only_the_desk("episodes:task_open"),
     only_the_desk("episodes:task_close", method="post"),

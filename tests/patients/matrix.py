@@ -5,7 +5,7 @@ from typing import Any
 from accounts.roles import Role
 from patients import services
 from patients.models import Note
-from tests.access_matrix import Row, of_patient
+from tests.access_matrix import Row, desk_row, of_patient
 from tests.world import World
 
 IN_THE_HOUSE = "clinical intake patient-care treatment activities clerk clinician privacy"
@@ -59,6 +59,10 @@ TEAM = but("clinical intake patient-care treatment activities clinician")
 TEAM_READ = but("clinical intake patient-care treatment activities clinician clerk")
 
 MATRIX: list[Row] = [
+    desk_row("patients:restricted_list", allowed="clinical privacy"),
+    desk_row("patients:restricted_list", allowed="clinical privacy", method="post"),
+    Row("patients:restricted_edit", args=of_patient, **but("clinical privacy")),
+    Row("patients:restricted_edit", args=of_patient, method="post", **but("clinical privacy")),
     Row("patients:patient_edit", args=of_patient, **INTAKE_ONLY),
     Row("patients:patient_deceased", args=of_patient, **INTAKE_ONLY),
     Row("patients:contact_point_add", args=of_patient, **CONTACT),
