@@ -1,6 +1,11 @@
-"""The role gate: what a person may do at a facility. For which patients: `patients.access`."""
+"""The role gate: what a person may do at a facility. For which patients: `patients.access`. And the read log."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from accounts.models import AccessEvent, Facility, Membership, User
 from accounts.roles import Perm, Scope, scope_of
@@ -78,14 +83,73 @@ def log(
     outcome: str = AccessEvent.Outcome.ALLOWED,
     code: str = "",
 ) -> None:
-    """Write one line of the read log. Ids and names of fields only, never a value."""
-    AccessEvent.objects.create(
+    """Write one line of the read log. Ids and names of fields only, never a value.
+
+    Without a facility it is the one the person is at. A denial stays in the log although the transaction it was
+    noted in is rolled back, anywhere inside `denials_kept`, as every request is.
+    """
+    event = AccessEvent.objects.create(
         user_id=user.pk if user else None,
         action=action,
         data_class=data_class,
         patient_id=patient_id,
-        facility_id=facility_id,
+        facility_id=facility_id or _place(user),
         target=target,
         outcome=outcome,
         code=code,
     )
+    noted = _denials.get()
+    if outcome == AccessEvent.Outcome.DENIED and noted is not None and connection.in_atomic_block:
+        noted.append(event)
+
+
+def log_each(
+    *,
+    user: User,
+    patient_id: int,
+    data_classes: Iterable[str],
+    action: str = AccessEvent.Action.VIEW,
+    code: str = "",
+) -> None:
+    """One line for each data class that a page, a print or an export of many classes shows; one query."""
+    place = _place(user)
+    lines = [
+        AccessEvent(
+            user_id=user.pk, patient_id=patient_id, facility_id=place, action=action, data_class=data_class, code=code
+        )
+        for data_class in sorted(data_classes)
+    ]
+    AccessEvent.objects.bulk_create(lines)
+
+
+@contextmanager
+def denials_kept() -> Iterator[None]:
+    """What is refused inside stays in the log, whatever transaction inside is rolled back."""
+    noted: list[AccessEvent] = []
+    token = _denials.set(noted)
+    try:
+        yield
+    finally:
+        _denials.reset(token)
+        _write_again(noted)
+
+
+def _write_again(noted: list[AccessEvent]) -> None:
+    """An id is never given twice, so a line that is not there under its own was rolled back."""
+    if not noted:
+        return
+    there = set(AccessEvent.objects.filter(pk__in=[event.pk for event in noted]).values_list("pk", flat=True))
+    lost = [event for event in noted if event.pk not in there]
+    for event in lost:
+        event.pk = None
+    AccessEvent.objects.bulk_create(lost)
+
+
+def _place(user: User | None) -> int | None:
+    """Where the person is: the id of the current facility, None for who works nowhere."""
+    if user is None or not live_memberships(user):
+        return None
+    return current_facility(user).pk
+
+
+_denials: ContextVar[list[AccessEvent] | None] = ContextVar("denials", default=None)

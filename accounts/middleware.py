@@ -24,7 +24,7 @@ SECOND_FACTOR = "second_factor"  # in the session: True, False after it was turn
 
 
 class ActorMiddleware:
-    """The request's user asks for memberships once, and times are read and typed in the facility's zone."""
+    """The request's user asks for memberships once; times are in the facility's zone; what is refused stays noted."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -35,7 +35,7 @@ class ActorMiddleware:
         request.user.kept_memberships = []
         mine = access.facilities(request.user)
         zone: ZoneInfo | None = access.current_facility(request.user).tz if mine else None
-        with timezone.override(zone):
+        with timezone.override(zone), access.denials_kept():
             return self.get_response(request)
 
 

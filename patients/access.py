@@ -104,17 +104,7 @@ def in_hand(user: User, pk: UUID) -> Patient | None:
 
 def log_classes(user: User, patient: Patient, perms: Iterable[Perm]) -> None:
     """One line of the read log for each data class that a page of many classes shows; one query."""
-    lines = [
-        AccessEvent(
-            user_id=user.pk,
-            patient_id=patient.pk,
-            action=AccessEvent.Action.VIEW,
-            data_class=perm,
-            code=_code(patient),
-        )
-        for perm in sorted(perms)
-    ]
-    AccessEvent.objects.bulk_create(lines)
+    access.log_each(user=user, patient_id=patient.pk, data_classes=perms, code=_code(patient))
 
 
 def may_change_team(patient: Patient) -> bool:

@@ -50,7 +50,7 @@ def _start_services(stack: ExitStack) -> None:
     if not os.environ.get("DATABASE_URL"):
         server = start_cluster(home)
         stack.callback(server.stop)
-        os.environ["DATABASE_URL"] = server.url
+        os.environ["DATABASE_URL"] = server.owner_url
 
 
 @pytest.fixture(scope="session")

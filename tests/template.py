@@ -64,7 +64,7 @@ def _keep(data: Path, kept: Path) -> None:
 
 def _migrate(server: Postgres) -> bool:
     """Whether it worked: if not, the tests themselves will say why."""
-    settings = {"DATABASE_URL": server.url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    settings = {"DATABASE_URL": server.owner_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, str(REPOSITORY / "manage.py"), "migrate", "--verbosity", "0"]
     return subprocess.run(command, env=os.environ | settings, check=False, capture_output=True).returncode == 0
 

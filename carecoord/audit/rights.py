@@ -13,19 +13,20 @@ from django.db import connection
 
 from carecoord.audit.guards import GUARDS
 
+WHO = ("USER", "PASSWORD", "HOST", "PORT")  # the database is the same
 NOT_FOR_THE_APPLICATION = ("django_migrations",)
 
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """The connection is the owner's for a while, when there is one. Not inside a transaction."""
+    """The connection is the owner's for a while, when there is one. For commands: threads connect as the owner too."""
     owner = settings.DATABASE_OWNER
     if owner is None or connection.in_atomic_block:
         yield
         return
-    application = {name: connection.settings_dict[name] for name in owner}
+    application = {name: connection.settings_dict[name] for name in WHO}
     connection.close()
-    connection.settings_dict.update(owner)
+    connection.settings_dict.update({name: owner.get(name, "") for name in WHO})
     try:
         yield
     finally:

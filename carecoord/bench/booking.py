@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
+from carecoord.audit.rights import as_owner
 from carecoord.bench.rounds import Cost, cost
 from carecoord.bench.scene import Scene
 from carecoord.bench.server import Server
@@ -61,7 +62,8 @@ def guards(scene: Scene) -> dict[str, float]:
     Spread: every connection books another practitioner. Contended: all book the same, each another time, and lock
     the practitioner first, as booking does.
     """
-    _copies()
+    with as_owner():
+        _copies()
     found: dict[tuple[str, bool], list[float]] = {}
     for table, contended in _order():
         found.setdefault((table, contended), []).append(_throughput(scene, table, contended))
@@ -113,7 +115,7 @@ def _copies() -> None:
 
 def _throughput(scene: Scene, table: str, contended: bool) -> float:
     """Committed inserts a second over eight connections."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table}")
     gate = Barrier(LINES + 1)
     with ThreadPoolExecutor(LINES) as pool:

@@ -104,11 +104,13 @@ def _start(stack: ExitStack, home: Home, command: str) -> Running:
     for child in started:
         if child is not mail or command == "up":
             bring_up(child)
+    database.add_application()
     running = Running(
         pid=os.getpid(),
         command=command,
         port=os.environ.get("PORT", "8000"),
         database_url=database.url,
+        owner_url=database.owner_url,
         redis_url=broker.url if broker else os.environ["REDIS_URL"],
         email_url=mail.url if mail else os.environ["EMAIL_URL"],
         socket_folder=str(database.socket_folder),
@@ -138,8 +140,10 @@ def _clear_leftovers(home: Home) -> None:
 
 def _export(home: Home, running: Running) -> None:
     os.environ["DATABASE_URL"] = running.database_url
+    os.environ["DATABASE_OWNER_URL"] = running.owner_url
     os.environ["CARECOORD_HOME"] = str(home.folder)
     os.environ["CARECOORD_EMBEDDED"] = "1"
     os.environ.setdefault("REDIS_URL", running.redis_url)
     os.environ.setdefault("EMAIL_URL", running.email_url)
     os.environ.setdefault("SECRET_KEY", home.secret("secret_key"))
+    os.environ.setdefault("AUDIT_SEAL_KEY", home.secret("audit_seal_key"))

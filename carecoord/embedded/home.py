@@ -24,6 +24,7 @@ class Running:
     command: str
     port: str
     database_url: str
+    owner_url: str
     redis_url: str
     email_url: str
     socket_folder: str

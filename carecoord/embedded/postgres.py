@@ -7,8 +7,11 @@ import os
 import shutil
 import signal
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
+
+import psycopg2
 
 from carecoord.embedded.home import Home
 from carecoord.embedded.postgres_files import (
@@ -26,7 +29,11 @@ from carecoord.embedded.process import Account, Child
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_PARENT = 107 - len("/carecoord-12345678/" + SOCKET_NAME)  # what a socket's path may have, less what we add
 PROCESSES = Path("/proc")  # absent on macOS, where a leftover is PostgreSQL's own to judge
-DATABASE = "carecoord"
+DATABASE = APPLICATION = "carecoord"
+NEW_APPLICATION = f"""
+CREATE ROLE {APPLICATION} LOGIN;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION};
+"""
 SETTINGS = {
     "listen_addresses": "",  # no TCP: the socket's folder is the door
     "unix_socket_permissions": "0700",
@@ -66,7 +73,23 @@ class Postgres(Child):
 
     @property
     def url(self) -> str:
-        return f"postgres://postgres@{quote(str(self.socket_folder), safe='')}/{DATABASE}"
+        """The application's: by row it may do everything, of the audit only read and append."""
+        return self._address(APPLICATION)
+
+    @property
+    def owner_url(self) -> str:
+        """For migrations, which own the tables; a superuser's."""
+        return self._address("postgres")
+
+    def _address(self, role: str) -> str:
+        return f"postgres://{role}@{quote(str(self.socket_folder), safe='')}/{DATABASE}"
+
+    def add_application(self) -> None:
+        """Make the application's role where there is none yet; the next migration narrows its rights."""
+        with closing(psycopg2.connect(self.owner_url)) as line, line, line.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [APPLICATION])
+            if cursor.fetchone() is None:
+                cursor.execute(NEW_APPLICATION)
 
     def prepare(self) -> None:
         """Settle a leftover pid file, which we may: the home's lock says that nobody else runs this cluster.

@@ -15,7 +15,16 @@ import pytest
 from carecoord.embedded.home import Home
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "CARECOORD_EMBEDDED", "CARECOORD_HOME")
+GIVEN = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "AUDIT_SEAL_KEY",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "CARECOORD_EMBEDDED",
+    "CARECOORD_HOME",
+)
 
 # What a command sees inside `services`: printed as one line, then it stays until its input ends.
 COMMAND = """
@@ -107,7 +116,7 @@ def finish(process: subprocess.Popen) -> int:
 def test_a_command_finds_everything_and_leaves_nothing_running(shell):
     command = shell.start()
     seen = seen_by(command)
-    assert seen["DATABASE_URL"].startswith("postgres://postgres@%2F")
+    assert seen["DATABASE_URL"].startswith("postgres://carecoord@%2F")
     assert seen["REDIS_URL"].startswith("redis://:")
     assert seen["EMAIL_URL"].startswith("smtp://127.0.0.1:")
     assert (seen["CARECOORD_EMBEDDED"], seen["demo"]) == ("1", True)

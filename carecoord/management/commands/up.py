@@ -32,6 +32,7 @@ class Web(Child):
                 "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket",
             ],
             log=logs / "web.log",
+            environment=_without("AUDIT_SEAL_KEY", "DATABASE_OWNER_URL"),
         )  # fmt: skip
 
     def ready(self) -> bool:
@@ -47,7 +48,13 @@ class Web(Child):
 
 def _celery(name: str, logs: Path, *arguments: str) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "carecoord", *arguments, "--loglevel", "WARNING"]
-    return Child(name=name, command=command, log=logs / f"{arguments[0]}.log")
+    environment = _without("DATABASE_OWNER_URL")
+    return Child(name=name, command=command, log=logs / f"{arguments[0]}.log", environment=environment)
+
+
+def _without(*names: str) -> dict[str, str]:
+    """Our environment, but for what the child has no business with: the sealer's key, the owner of the tables."""
+    return {name: value for name, value in os.environ.items() if name not in names}
 
 
 class Command(BaseCommand):
