@@ -18,30 +18,27 @@ NOT_FOR_THE_APPLICATION = ("django_migrations",)
 
 
 @contextmanager
-def as_owner() -> Iterator[None]:
-    """The connection is the owner's for a while, when there is one. For commands: threads connect as the owner too."""
+def as_owner() -> Iterator[str]:
+    """The connection is the owner's for a while, when there is one. For commands: threads connect as the owner too.
+
+    Gives the name of the application's role, "" when one role does both.
+    """
     owner = settings.DATABASE_OWNER
     if owner is None or connection.in_atomic_block:
-        yield
+        yield ""
         return
     application = {name: connection.settings_dict[name] for name in WHO}
     connection.close()
     connection.settings_dict.update({name: owner.get(name, "") for name in WHO})
     try:
-        yield
+        yield application["USER"]
     finally:
         connection.close()
         connection.settings_dict.update(application)
 
 
-def grant_to_application() -> None:
-    """Give the application's role its rights, and take those away it must not have. Asked as the owner."""
-    if settings.DATABASE_OWNER is not None:
-        grant(settings.DATABASES["default"]["USER"])
-
-
 def grant(role: str) -> None:
-    """Everything in the schema by row; of what is append-only, reading and appending alone. Harmless twice."""
+    """Give the application everything by row, but of what is append-only no more than that. Asked as the owner."""
     quoted = connection.ops.quote_name(role)
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")

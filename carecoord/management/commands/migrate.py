@@ -9,8 +9,9 @@ from carecoord.audit import rights, witness
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        with rights.as_owner():
+        with rights.as_owner() as application:
             super().handle(*args, **options)
             if not (options["plan"] or options["check_unapplied"]):
                 witness.install()
-                rights.grant_to_application()
+                if application:
+                    rights.grant(application)
