@@ -12,6 +12,7 @@ from environs import Env
 
 from carecoord import embedded
 from core import logs
+from core.files.places import documents_storage
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -264,17 +265,28 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": HOME / "files", "base_url": None},
     },
-    # Uploaded documents: outside the web root, served only through the door (records.views.documents).
-    "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": HOME / "documents", "base_url": None},
-    },
+    # Uploaded documents: outside the web root, served only through the door (records.views.files).
+    "documents": documents_storage(env.str("DOCUMENTS_URL", ""), HOME),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if WHITENOISE_USE_FINDERS
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
+# What is taken as an upload; core.files looks at it before anything is kept.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 25) << 20
+UPLOAD_MAX_REQUEST_BYTES = 4 * UPLOAD_MAX_BYTES
+UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 60_000_000)
+UPLOAD_MAX_PAGES = env.int("UPLOAD_MAX_PAGES", 500)
+# The virus scanner: host:port or a socket's path. Without one, uploads are not scanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "core.files.handlers.LimitingUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
