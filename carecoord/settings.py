@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "sweep-files": {"task": "records.tasks.sweep_files", "schedule": 24 * 3600, "options": {"expires": 3600}},
 }
 
 EMAIL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")

@@ -1,10 +1,11 @@
-"""The three answers a view gives to a POST: done, invalid, conflict."""
+"""The three answers a view gives to a POST: done, invalid, conflict; and the answer that is a file."""
 
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from django.contrib import messages
 from django.forms import BaseForm, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -44,3 +45,27 @@ def _compare(form: BaseForm, name: str, current: Any) -> dict[str, Any]:
         "theirs": form.fields[name].prepare_value(getattr(theirs, "pk", theirs)) or "",
         "same": mine == theirs,
     }
+
+
+INLINE = {"application/pdf", "image/jpeg", "image/png", "text/plain"}
+# A picture or a text needs nothing at all. A browser shows no PDF in a sandbox; its own viewer draws it, and nothing
+# else may run, load or frame it.
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def file_answer(content: IO[bytes] | bytes, *, content_type: str, name: str, inline: bool = False) -> FileResponse:
+    """A file to keep, or with `inline` to look at in a tab of its own, where its kind is safe to look at.
+
+    The browser neither guesses its kind, nor runs, frames or stores it. `name` tells nothing about a patient.
+    """
+    body = BytesIO(content) if isinstance(content, bytes) else content
+    shown = inline and content_type in INLINE
+    answer = FileResponse(body, as_attachment=not shown, filename=name, content_type=content_type)
+    if content_type == "text/plain":
+        answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    answer.headers["Content-Security-Policy"] = PDF_POLICY if content_type == "application/pdf" else SANDBOX
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

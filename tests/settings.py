@@ -3,7 +3,7 @@
 import os
 
 from carecoord.settings import *  # noqa: F403
-from carecoord.settings import CACHES, DATABASES, REDIS_URL
+from carecoord.settings import CACHES, DATABASES, HOME, REDIS_URL, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 HTTPS = False
@@ -25,3 +25,5 @@ CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 30, "socket_timeout": 
 if "PYTEST_XDIST_WORKER" in os.environ:
     number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
     CACHES["default"]["LOCATION"] = f"{REDIS_URL.rpartition('/')[0]}/{number}"
+# And a folder of its own for documents: a test may look at all that is kept there.
+STORAGES["documents"]["OPTIONS"]["location"] = HOME / f"documents-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

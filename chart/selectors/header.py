@@ -81,6 +81,7 @@ def header(patient: Patient, view_name: str) -> dict[str, Any]:
     may_see_time = held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
     shown["next_appointment"] = _next_appointment(patient) if may_see_time else None
     shown |= {"tabs": tabs(patient, view_name), "deceased": patient.deceased, "glass": _glass(patient)}
+    shown["camera_url"] = address("records:photo_add", patient.uuid) if Perm.DOCUMENT_OWN in held else None
     return shown
 
 

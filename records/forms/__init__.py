@@ -2,5 +2,29 @@
 
 from records.forms.channel import OTHER, ChannelForm, RevokeForm
 from records.forms.submissions import FileForm, PapersField, ReturnForm, SubmissionForm
+from records.forms.uploads import (
+    EditIndexForm,
+    MistakeForm,
+    PhotoForm,
+    UploadForm,
+    VersionForm,
+    WordsForm,
+    incoming,
+)
 
-__all__ = ["OTHER", "ChannelForm", "FileForm", "PapersField", "ReturnForm", "RevokeForm", "SubmissionForm"]
+__all__ = [
+    "ChannelForm",
+    "EditIndexForm",
+    "FileForm",
+    "MistakeForm",
+    "OTHER",
+    "PapersField",
+    "PhotoForm",
+    "ReturnForm",
+    "RevokeForm",
+    "SubmissionForm",
+    "UploadForm",
+    "VersionForm",
+    "WordsForm",
+    "incoming",
+]

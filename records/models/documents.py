@@ -63,6 +63,7 @@ class Document(Record):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True, help_text="Plain text with blank lines between sections.")
     file = models.FileField(storage=document_storage, max_length=120, blank=True, editable=False)
+    thumbnail = models.FileField(storage=document_storage, max_length=120, blank=True, editable=False)
     content_type = models.CharField(max_length=100, blank=True, editable=False, help_text="Found in its content.")
     size = models.PositiveIntegerField(default=0, editable=False, help_text="Bytes of the file.")
     original_name = models.CharField(max_length=200, blank=True, editable=False)
@@ -77,7 +78,7 @@ class Document(Record):
     status = models.CharField(max_length=20, choices=Status, default=Status.CURRENT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    phi_fields = ("title", "text", "file", "original_name", "written_on", "source", "location")
+    phi_fields = ("title", "text", "file", "thumbnail", "original_name", "written_on", "source", "location")
 
     class Meta:
         constraints = [

@@ -14,14 +14,23 @@ from records.selectors.channel import (
 from records.selectors.consentlinks import live_link, open_link
 from records.selectors.consents import choices_of, consent_of, consents_in_force, ended_at, why_not_in_force
 from records.selectors.documents import (
+    changeable_document,
     document_of,
     document_rows,
+    found_documents,
+    how_shown,
+    may_change,
+    opened,
+    photo_of,
     readable_documents,
     sections_of,
     signatures_of,
+    upload_of,
+    versions_of,
     working_facility,
 )
 from records.selectors.notices import notices_given
+from records.selectors.photos import compared, known_sites, photo_series, series_of
 from records.selectors.submissions import (
     envelope_count,
     envelope_rows,
@@ -58,6 +67,18 @@ __all__ = [
     "notice_in_use",
     "notice_version_of",
     "notice_versions",
+    "changeable_document",
+    "compared",
+    "found_documents",
+    "how_shown",
+    "known_sites",
+    "may_change",
+    "opened",
+    "photo_of",
+    "photo_series",
+    "series_of",
+    "upload_of",
+    "versions_of",
     "ChannelState",
     "channel_consent",
     "channel_history",

@@ -1,17 +1,23 @@
 """Papers a person may read, and the signatures under them."""
 
+import re
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import current_facility, facilities, scopes
 from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
-from core.labels import when_label
+from core.errors import DomainError
+from core.files import kinds
+from core.labels import day_label, when_label
 from patients.models import Patient
-from records.models import Document, RecordSubmission, Signature
+from records.models import ClinicalPhoto, Document, RecordSubmission, Signature
 
 Status = Document.Status
 TONES = {Status.CURRENT: "success", Status.SUPERSEDED: "neutral", Status.ENTERED_IN_ERROR: "danger"}
@@ -40,10 +46,13 @@ def document_of(user: User, patient: Patient, pk: UUID) -> Document:
     return document
 
 
-def document_rows(user: User, patient: Patient, facility: Facility) -> list[dict]:
-    """The list of papers, ready to print, newest first."""
-    rows = readable_documents(user, patient).select_related("author").defer("text")
+def document_rows(
+    user: User, patient: Patient, facility: Facility, *, words: str = "", first: int = 0, size: int = 200
+) -> list[dict]:
+    """The list of papers, ready to print, newest first; with `words`, those in which each of them begins a word."""
+    rows = found_documents(user, patient, words).select_related("author").defer("text")
     base = reverse("records:document_list", args=[patient.uuid])
+    today = timezone.localdate(timezone=facility.tz)
     return [
         {
             "uuid": str(row.uuid),
@@ -54,11 +63,83 @@ def document_rows(user: User, patient: Patient, facility: Facility) -> list[dict
             "written": when_label(row.created_at, facility.tz),
             "pages": row.pages,
             "signatures": row.signature_count,
+            "form": kinds.LABELS.get(row.content_type, "") if row.is_upload else "",
+            "source": row.source,
+            "dated": day_label(row.written_on, today) if row.written_on else "",
+            "thumbnail": f"{base}{row.uuid}/thumbnail/" if row.thumbnail else "",
             "status": row.get_status_display(),
             "tone": TONES[Document.Status(row.status)],
         }
-        for row in rows.annotate(signature_count=Count("signatures"))
+        for row in rows.annotate(signature_count=Count("signatures"))[first : first + size]
     ]
+
+
+def found_documents(user: User, patient: Patient, words: str = "") -> QuerySet[Document]:
+    """The readable papers that have each of the words, as the beginning of one, in title, text or source."""
+    rows = readable_documents(user, patient)
+    typed = re.findall(r"\w+", words)
+    if not typed:
+        return rows.none() if words.strip() else rows
+    query = SearchQuery(" & ".join(f"'{word}':*" for word in typed), search_type="raw", config="simple")
+    vector = SearchVector("title", "text", "source", config="simple")  # as in the index document_words
+    return rows.annotate(words=vector).filter(words=query)
+
+
+def versions_of(document: Document) -> list[Document]:
+    """The paper in all its versions, the newest first."""
+    newest = document
+    while later := Document.objects.filter(replaces=newest).first():
+        newest = later
+    found = [newest]
+    while found[-1].replaces_id:
+        found.append(Document.objects.select_related("author").get(pk=found[-1].replaces_id))
+    return found
+
+
+def upload_of(user: User, patient: Patient, pk: UUID, *, with_thumbnail: bool = False) -> Document:
+    """A readable paper that has a file, or a small picture. Raises Http404."""
+    document = document_of(user, patient, pk)
+    if not (document.thumbnail if with_thumbnail else document.file):
+        raise Http404
+    return document
+
+
+def opened(file: FieldFile) -> FieldFile:
+    """The file, open to be read. Raises DomainError if it is not where it was put."""
+    try:
+        file.open("rb")
+    except OSError as error:
+        raise DomainError("The file cannot be read. Tell your administrator.", code="document.missing") from error
+    return file
+
+
+def changeable_document(user: User, patient: Patient, pk: UUID) -> Document:
+    """A readable paper about which the person may say something else. Raises Http404."""
+    document = document_of(user, patient, pk)
+    if not may_change(user, patient, document):
+        raise Http404
+    return document
+
+
+def photo_of(document: Document) -> ClinicalPhoto | None:
+    """What was written beside a photo, None for any other paper."""
+    return ClinicalPhoto.objects.filter(document=document).first() if document.kind == Document.Kind.PHOTO else None
+
+
+def how_shown(document: Document) -> str:
+    """`text` for a paper written here, `picture`, `tab` for what opens in a tab of its own, `file` for the rest."""
+    if not document.is_upload:
+        return "text"
+    if document.content_type in kinds.PICTURES:
+        return "picture"
+    return "tab" if document.content_type in (kinds.PDF, kinds.TEXT) else "file"
+
+
+def may_change(user: User, patient: Patient, document: Document) -> bool:
+    """Whether the person may say anew what a paper is, or that it is a mistake: one's own, all, or as the clerk."""
+    if patient.held & {Perm.DOCUMENT_EDIT, Perm.DOCUMENT_FILE}:
+        return True
+    return Perm.DOCUMENT_OWN in patient.held and document.author_id == user.pk
 
 
 def sections_of(text: str) -> list[dict[str, str]]:

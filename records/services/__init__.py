@@ -16,10 +16,20 @@ from records.services.consenttext import consent_text
 from records.services.documents import create_document, sign_document, supersede, verify
 from records.services.elements import missing_elements
 from records.services.notices import give_notice
+from records.services.photos import Finding, add_photo
 from records.services.submissions import accept_submission, file_submission, return_submission, submit_record
+from records.services.uploads import Incoming, Index, add_uploads, add_version, index_document, mark_mistaken
 from records.services.wording import add_form_version, add_notice_version, ensure_default_forms, retire_form
 
 __all__ = [
+    "Finding",
+    "Incoming",
+    "Index",
+    "add_photo",
+    "add_uploads",
+    "add_version",
+    "index_document",
+    "mark_mistaken",
     "make_link",
     "opens",
     "sign_by_link",

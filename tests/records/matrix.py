@@ -7,6 +7,8 @@ from records import services
 from records.models import Document, RecordSubmission
 from tests.access_matrix import Row, desk_row, of_patient
 from tests.records import matrix_leaving
+from tests.records.bring import photograph, upload
+from tests.uploads import picture
 from tests.world import World
 
 OTHERS = "clinical intake patient-care treatment activities clinician privacy"
@@ -43,6 +45,24 @@ def of_consent(world: World) -> list[Any]:
     return [world.patient.uuid, consent.uuid]
 
 
+def of_upload(world: World) -> list[Any]:
+    """One's own upload for those who see their own; in an envelope for the clerk."""
+    document = upload(world.patient, world.facility, world.people[Role.INTAKE], content=picture(), name="a.png")
+    services.submit_record(
+        patient=world.patient, facility=world.facility, documents=[document], page_count=1, by=document.author
+    )
+    return [world.patient.uuid, document.uuid]
+
+
+def of_photo(world: World) -> list[Any]:
+    return [world.patient.uuid, photograph(world.patient, world.facility, world.people[Role.INTAKE]).uuid]
+
+
+# Those who see their own papers alone do not learn that another's is there (404).
+READS = {"allowed": "clinical intake patient-care clerk clinician", "forbidden": "privacy"}
+LISTS = {"allowed": "clinical intake patient-care treatment activities clerk clinician", "forbidden": "privacy"}
+ADDS = {"allowed": "intake patient-care treatment activities clinician", "forbidden": "clinical clerk privacy"}
+CHANGES = {"allowed": "intake patient-care clerk clinician", "forbidden": "clinical privacy"}
 CONSENT = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
 CLERK = {"allowed": "clerk", "forbidden": OTHERS, "args": of_envelope, "method": "post"}
 
@@ -59,6 +79,30 @@ MATRIX: list[Row] = [
         allowed="clinical intake patient-care clerk clinician",
         forbidden="privacy",
         args=of_paper,
+    ),
+    Row("records:document_search", args=of_patient, method="post", data={"words": "packet"}, **LISTS),
+    Row("records:document_pdf", args=of_paper, **READS),
+    Row("records:document_file", args=of_upload, **READS),
+    Row("records:document_thumbnail", args=of_upload, **READS),
+    Row("records:document_add", args=of_patient, **ADDS),
+    Row("records:document_add", args=of_patient, method="post", **ADDS),
+    Row(
+        "records:document_version",
+        args=of_upload,
+        allowed="intake patient-care clinician",
+        forbidden="clinical clerk privacy",
+    ),
+    Row("records:document_index", args=of_upload, **CHANGES),
+    Row("records:document_index", args=of_upload, method="post", **CHANGES),
+    Row("records:document_mistake", args=of_upload, method="post", data={"mistake": "twice"}, **CHANGES),
+    Row("records:photo_list", args=of_patient, **LISTS),
+    Row("records:photo_add", args=of_patient, **ADDS),
+    Row("records:photo_add", args=of_patient, method="post", **ADDS),
+    Row(
+        "records:photo_series",
+        args=of_photo,
+        allowed="clinical intake patient-care clinician",
+        forbidden="privacy",
     ),
     Row(
         "records:channel_detail",
