@@ -10,10 +10,9 @@ import sys
 import zipfile
 from io import BytesIO
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import ParseError, iterparse
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
