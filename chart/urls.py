@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from chart import views
+from chart.views import patient, releases
 
 app_name = "chart"
 urlpatterns = [
-    path("<uuid:patient_pk>/", views.patient_detail, name="patient_detail"),
-    path("<uuid:patient_pk>/timeline/", views.patient_timeline, name="patient_timeline"),
+    path("<uuid:patient_pk>/", patient.patient_detail, name="patient_detail"),
+    path("<uuid:patient_pk>/timeline/", patient.patient_timeline, name="patient_timeline"),
+    path("<uuid:patient_pk>/releases/<uuid:pk>/", releases.release_detail, name="release_detail"),
+    path("<uuid:patient_pk>/releases/<uuid:pk>/preview/", releases.release_preview, name="release_preview"),
+    path("<uuid:patient_pk>/releases/<uuid:pk>/send/", releases.release_send, name="release_send"),
+    path("<uuid:patient_pk>/releases/<uuid:pk>/packet/", releases.release_packet, name="release_packet"),
 ]

@@ -7,7 +7,7 @@ from accounts.models import Facility
 from accounts.roles import DataClass
 from core.errors import DomainError
 from patients.models import Patient
-from records.models import TPO, Basis, Channel, Consent, ConsentRecipient, Disclosure, Purpose, ReleaseRequest
+from records.models import TPO, Basis, Channel, Consent, ConsentRecipient, Disclosure, Document, Purpose, ReleaseRequest
 from staff.models import PartnerOrganization
 
 # The refusals, each with what to do about it. The codes are stable: reports and the read log hold them.
@@ -122,6 +122,15 @@ class Permit:
     notice: str = ""
     consent_copy: str = ""
     disclosure: Disclosure | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What leaves: the paper that keeps it, the digest of the file handed over, and of what it says, printed inside."""
+
+    document: Document
+    sha256: str
+    content_sha256: str
 
 
 def folded(name: str) -> str:

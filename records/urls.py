@@ -1,6 +1,6 @@
 from django.urls import path
 
-from records.views import channel, disclosures, documents, files, photos, submissions, uploads
+from records.views import channel, disclosures, documents, files, photos, releases, submissions, uploads
 
 app_name = "records"
 _patient = "patients/<uuid:patient_pk>"
@@ -40,4 +40,14 @@ urlpatterns = [
     ),
     path(f"{_patient}/disclosures/<uuid:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
     path(f"{_patient}/disclosures/<uuid:pk>/correct/", disclosures.disclosure_correct, name="disclosure_correct"),
+    path("releases/", releases.release_list, name="release_list"),
+    path(f"{_patient}/releases/add/", releases.release_add, name="release_add"),
+    path(f"{_patient}/releases/<uuid:pk>/edit/", releases.release_edit, name="release_edit"),
+    path(f"{_patient}/releases/<uuid:pk>/take/", releases.release_take, name="release_take"),
+    path(f"{_patient}/releases/<uuid:pk>/extend/", releases.release_extend, name="release_extend"),
+    path(f"{_patient}/releases/<uuid:pk>/fee/", releases.release_fee, name="release_fee"),
+    path(f"{_patient}/releases/<uuid:pk>/court-papers/", releases.release_court, name="release_court"),
+    path(f"{_patient}/releases/<uuid:pk>/approve/", releases.release_approve, name="release_approve"),
+    path(f"{_patient}/releases/<uuid:pk>/deny/", releases.release_deny, name="release_deny"),
+    path(f"{_patient}/releases/<uuid:pk>/withdraw/", releases.release_withdraw, name="release_withdraw"),
 ]

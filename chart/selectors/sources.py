@@ -135,7 +135,8 @@ def _presentation(row: PlanPresentation, to: Links, held: Held) -> Event:
 
 
 def _documents(patient: Patient, user: User) -> QuerySet[Document]:
-    rows = Document.objects.filter(patient=patient).select_related("author").defer("text")
+    rows = Document.objects.filter(patient=patient).exclude(kind=Document.Kind.RELEASE)
+    rows = rows.select_related("author").defer("text")
     return rows if Perm.DOCUMENT_VIEW in patient.held else rows.filter(author=user)
 
 

@@ -1,5 +1,7 @@
 """What a person may ask of the record: to have it (164.524), to have it amended (164.526)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,7 +13,7 @@ from accounts.models import Facility
 from accounts.roles import DataClass
 from core.models import Record
 from patients.models import Patient
-from records.models.consents import Consent, Purpose
+from records.models.consents import Consent, ConsentRecipient, Purpose
 from records.models.documents import Document
 from staff.models import PartnerOrganization
 
@@ -49,8 +51,12 @@ class ReleaseRequest(Record):
     requester_contact = models.CharField(max_length=300, blank=True)
     recipient_name = models.CharField(max_length=200)
     recipient_address = models.CharField(max_length=300, blank=True)
+    recipient_kind = models.CharField(
+        max_length=12, choices=ConsentRecipient.Kind, default=ConsentRecipient.Kind.ENTITY
+    )
     partner = models.ForeignKey(PartnerOrganization, models.PROTECT, null=True, blank=True, related_name="+")
     purpose = models.CharField(max_length=16, choices=Purpose)
+    purpose_words = models.CharField(max_length=300, blank=True)
     data_classes = ArrayField(models.CharField(max_length=20, choices=DataClass))
     covers_from = models.DateField(null=True, blank=True)
     covers_until = models.DateField(null=True, blank=True)
@@ -73,6 +79,9 @@ class ReleaseRequest(Record):
     answered_at = models.DateTimeField(null=True, blank=True)
     denial_reason = models.TextField(blank=True)
     packet = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    # By these a recipient can ask whether a packet is ours: of the file, and as printed in the packet.
+    packet_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    content_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     phi_fields = (
         "requester_name",
@@ -80,6 +89,7 @@ class ReleaseRequest(Record):
         "recipient_name",
         "recipient_address",
         "purpose",
+        "purpose_words",
         "data_classes",
         "covers_from",
         "covers_until",
@@ -107,14 +117,28 @@ class ReleaseRequest(Record):
                 name="release_legal_has_order_subpoena_approval",
             ),
         ]
-        indexes = [models.Index(fields=["facility", "status", "due_on"])]
+        indexes = [
+            models.Index(fields=["facility", "status", "due_on"]),
+            models.Index(fields=["packet_sha256"], condition=~Q(packet_sha256=""), name="release_by_packet"),
+            models.Index(fields=["content_sha256"], condition=~Q(content_sha256=""), name="release_by_content"),
+        ]
 
     def get_absolute_url(self) -> str:
-        return reverse("records:release_detail", args=[self.patient.uuid, self.uuid])
+        return reverse("chart:release_detail", args=[self.patient.uuid, self.uuid])
 
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def is_to_patient(self) -> bool:
+        """To the person, or to who stands in the person's place."""
+        return self.kind in (self.Kind.ACCESS, self.Kind.REPRESENTATIVE)
+
+    @property
+    def last_day(self) -> date:
+        """By when it has to be answered, the extension included."""
+        return self.extended_on or self.due_on
 
 
 class AmendmentRequest(Record):
@@ -177,3 +201,8 @@ class AmendmentRequest(Record):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.REQUESTED
+
+    @property
+    def last_day(self) -> date:
+        """By when it has to be answered, the extension included."""
+        return self.extended_on or self.due_on

@@ -31,6 +31,7 @@ def readable_documents(user: User, patient: Patient) -> QuerySet[Document]:
     request in hand, those in the envelopes that are in hand.
     """
     rows = patient.documents.exclude(status=Document.Status.ENTERED_IN_ERROR).order_by("-created_at", "-pk")
+    rows = rows.exclude(kind=Document.Kind.RELEASE)  # a packet holds what its readers here may not see
     may_view = Perm.DOCUMENT_VIEW in patient.held
     if may_view and not _only_on_request(user):
         return rows

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.roles import DataClass
 from patients.models import Restriction
+from patients.selectors.restrictions import active_restrictions
 from records.disclosing import Decision, Question, Recipient
 from records.models import Basis, Consent, ConsentCategory, ConsentRecipient, Purpose
 from records.selectors.channel import channel_consent
-from records.selectors.consents import has_ended
+from records.selectors.consents import EXPIRED, REVOKED, UNSIGNED, why_not_in_force
 
 Kind, Category = ConsentRecipient.Kind, ConsentCategory
 # "My treating providers, health plans, third-party payers and those who help run this program."
@@ -32,13 +32,11 @@ def decide(question: Question, *, lock: bool = False) -> Decision:
 
 def restricts(question: Question) -> bool:
     """Whether an agreed restriction stands against it (42 CFR 2.26, 45 CFR 164.522(a))."""
-    return any(_forbids(row, question) for row in _restrictions(question))
+    return any(_forbids(row, question) for row in active_restrictions(question.patient, question.facility))
 
 
 def is_deficient(consent: Consent) -> bool:
-    """Whether an element of 2.31(a) is missing, or what was signed is not what stands there."""
-    if consent.status != Consent.Status.ACTIVE:
-        return consent.status == Consent.Status.DRAFT
+    """Whether it names nobody, or what was signed is not what stands there: 2.31(a) is then not fulfilled."""
     signature = consent.signature
     return signature is None or not signature.is_intact or not consent.recipients.all()
 
@@ -145,19 +143,16 @@ def _of_another_kind(question: Question, asked: list[Consent]) -> str:
 
 def _failures(consent: Consent, question: Question) -> list[str]:
     """Why this consent does not cover it, the gravest first."""
+    ended = why_not_in_force(consent)
     checks = {
-        "consent.revoked": consent.revoked_at is not None,
-        "consent.expired": has_ended(consent) or _ended_otherwise(consent),
-        "consent.deficient": is_deficient(consent),
+        "consent.revoked": ended == REVOKED,
+        "consent.expired": ended == EXPIRED,
+        "consent.deficient": ended == UNSIGNED or is_deficient(consent),
         "consent.recipient": not any(_means(row, question) for row in consent.recipients.all()),
         "consent.purpose": question.purpose not in consent.purposes,
         "consent.scope": not _covers(consent, question),
     }
     return [code for code, fails in checks.items() if fails]
-
-
-def _ended_otherwise(consent: Consent) -> bool:
-    return consent.status == Consent.Status.INACTIVE and consent.revoked_at is None
 
 
 def _means(row: ConsentRecipient, question: Question) -> bool:
@@ -175,15 +170,7 @@ def _covers(consent: Consent, question: Question) -> bool:
     return begins and (last is None or (question.covers_until is not None and question.covers_until <= last))
 
 
-def _restrictions(question: Question) -> QuerySet[Restriction]:
-    return Restriction.objects.filter(
-        patient=question.patient, facility=question.facility, status=Restriction.Status.ACTIVE
-    )
-
-
 def _forbids(row: Restriction, question: Question) -> bool:
-    if row.kind == Restriction.Kind.CHART or (row.ends_at and row.ends_at <= timezone.now()):
-        return False
     if row.kind == Restriction.Kind.HEALTH_PLAN and not _is_for_plan(question):
         return False
     if row.data_classes and not question.data_classes & set(row.data_classes):

@@ -10,12 +10,12 @@ from accounts import access
 from accounts.models import AccessEvent, Facility, User
 from core.apart import apart
 from patients.models import Patient
-from records.disclosing import Decision, Permit, Question, Recipient, Refused
-from records.models import Basis, Consent, Disclosure, Document, ReleaseRequest
+from records.disclosing import Decision, Packet, Permit, Question, Recipient, Refused
+from records.models import Basis, Consent, Disclosure, ReleaseRequest
 from records.notice_text import NOTICE, consent_copy
 from records.selectors.preflight import decide
 
-Pack = Callable[[Permit], Document | None]
+Pack = Callable[[Permit], Packet | None]
 
 
 def _nothing(permit: Permit) -> None:
@@ -85,7 +85,7 @@ def _permit(question: Question, decision: Decision) -> Permit:
 def _record(
     question: Question,
     permit: Permit,
-    packet: Document | None,
+    packet: Packet | None,
     by: User | None,
     *,
     description: str,
@@ -109,7 +109,7 @@ def _record(
         description=description,
         channel=question.channel,
         notice=permit.notice,
-        packet=packet,
+        packet=packet.document if packet else None,
         packet_sha256=packet.sha256 if packet else "",
         emergency=question.emergency.strip(),
         authority=question.authority.strip(),

@@ -13,10 +13,10 @@ from core import audit
 from core.errors import DomainError, explain
 from episodes import services as episodes
 from episodes.models import EpisodeStep
-from patients import services as patients
-from patients.models import Patient, Relation
+from patients.models import Patient
 from records.digests import digest_over
 from records.models import Document, RecordSubmission
+from records.services.inhand import let_go, take_in_hand
 
 FILE_WITHIN = timedelta(hours=24)
 SUBMITTED, RETURNED = "record-submitted", "record-returned"
@@ -139,9 +139,7 @@ def _require_pages(papers: list[Document], page_count: int, message: str) -> Non
 
 
 def _hand_to_clerk(envelope: RecordSubmission, by: User) -> None:
-    patients.grant_desk(
-        patient=envelope.patient, facility=envelope.facility, role=Role.CLERK, relation=Relation.REQUEST
-    )
+    take_in_hand(envelope.patient, envelope.facility, Role.CLERK)
     episodes.ask(
         facility=envelope.facility,
         patient=envelope.patient,
@@ -170,11 +168,7 @@ def _answer(submission: RecordSubmission, status: str, by: User) -> RecordSubmis
 def _close(submission: RecordSubmission, by: User, *, outcome: str) -> None:
     """The clerk's task is done, and with the last envelope in hand the papers close to that desk."""
     episodes.close_tasks_about(focus=submission, kind=SUBMITTED, outcome=outcome, by=by)
-    others = submission.patient.submissions.filter(facility=submission.facility, status__in=RecordSubmission.OPEN)
-    if not others.exists():
-        patients.revoke_desk(
-            patient=submission.patient, facility=submission.facility, role=Role.CLERK, relation=Relation.REQUEST
-        )
+    let_go(submission.patient, submission.facility)
 
 
 def _desk_of(submission: RecordSubmission) -> str:

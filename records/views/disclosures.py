@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
-from accounts.models import AccessEvent, User
+from accounts.models import AccessEvent, Facility, User
 from accounts.roles import DataClass, Perm, Scope
 from core.errors import shown_on
 from core.http import done, invalid
@@ -24,6 +24,7 @@ from records.forms.disclosures import CorrectionForm, EmergencyForm, PeriodForm,
 from records.models import Channel, Disclosure, Purpose
 from records.selectors import disclosures as shown
 from records.selectors import working_facility
+from records.selectors.releases import releases_of
 from records.services.disclosures import correct_disclosure, disclose_in_emergency
 from records.services.preflight import preflight
 
@@ -52,6 +53,8 @@ def disclosure_list(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     page = shown.disclosure_rows(request.user, patient, facility, before=request.GET.get("before", ""))
     context = {"patient": patient, "rows": page.rows, "pager": _pager(request, page.older)}
     context |= {"sees_all": Perm.DISCLOSURE_VIEW in patient.held, "may_tell": Perm.DISCLOSURE_OWN in patient.held}
+    if context["sees_all"]:
+        context |= _asked(patient, facility)
     return render(request, "records/disclosure_list.html", context)
 
 
@@ -132,6 +135,16 @@ def disclosure_accounting_pdf(request: HttpRequest, patient_pk: UUID) -> HttpRes
 def _sent(request: HttpRequest) -> Any:
     """What was posted, even if it is nothing; None on the way to the empty form."""
     return request.POST if request.method == "POST" else None
+
+
+def _asked(patient: Patient, facility: Facility) -> dict[str, Any]:
+    """What was asked of the record, and the way to receive another request for who may."""
+    may_add = Perm.DISCLOSURE_EDIT in patient.held
+    return {
+        "releases": releases_of(patient, facility),
+        "add_label": "Receive a request" if may_add else "",
+        "add_url": reverse("records:release_add", args=[patient.uuid]) if may_add else "",
+    }
 
 
 def _period(form: PeriodForm) -> tuple[Any, Any]:

@@ -1,10 +1,15 @@
 """Who gets what at this app's addresses."""
 
 from tests.access_matrix import Row, of_patient
+from tests.records.matrix_leaving import CLERK, SEES_ALL, of_release
 
 WHO_KNOWS_THE_NAME = "clinical intake patient-care treatment activities clerk clinician"
 
 MATRIX: list[Row] = [
     Row("chart:patient_detail", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
     Row("chart:patient_timeline", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
+    Row("chart:release_detail", args=of_release, **SEES_ALL),
+    Row("chart:release_preview", args=of_release, **CLERK),
+    Row("chart:release_send", args=of_release, method="post", **CLERK),
+    Row("chart:release_packet", args=of_release, **CLERK),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.roles import Role
 from records.services.disclosures import disclose_in_emergency
+from records.services.releases import Wanted, receive_request
 from tests.access_matrix import Row, desk_row, of_patient
 from tests.world import World
 
@@ -38,4 +39,29 @@ MATRIX: list[Row] = [
     Row("records:disclosure_emergency", args=of_patient, method="post", **TELLS),
     Row("records:disclosure_accounting", args=of_patient, **SEES_ALL),
     Row("records:disclosure_accounting_pdf", args=of_patient, **SEES_ALL),
+]
+
+
+def of_release(world: World, kind: str = "access", purpose: str = "patient-request") -> list[Any]:
+    wanted = Wanted(kind, "Marisol Rivera", "Marisol Rivera", purpose, ("identity",))
+    clerk = world.people[Role.CLERK]
+    release = receive_request(patient=world.patient, facility=world.facility, wanted=wanted, by=clerk)
+    return [world.patient.uuid, release.uuid]
+
+
+def of_legal_release(world: World) -> list[Any]:
+    return of_release(world, "legal", "legal")
+
+
+CLERK = {"allowed": "clerk", "forbidden": "clinical intake patient-care treatment activities clinician privacy"}
+APPROVES = {"allowed": "privacy", "forbidden": "clinical intake patient-care treatment activities clinician clerk"}
+ACTS = ("edit", "extend", "fee", "court", "deny")
+
+MATRIX += [
+    desk_row("records:release_list", allowed="clerk privacy"),
+    Row("records:release_add", args=of_patient, **CLERK),
+    Row("records:release_add", args=of_patient, method="post", **CLERK),
+    *(Row(f"records:release_{act}", args=of_release, **CLERK) for act in ACTS),
+    *(Row(f"records:release_{act}", args=of_release, method="post", **CLERK) for act in (*ACTS, "take", "withdraw")),
+    Row("records:release_approve", args=of_legal_release, method="post", **APPROVES),
 ]

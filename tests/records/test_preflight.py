@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AccessEvent
 from accounts.roles import DataClass, Role
 from records import services
-from records.disclosing import SENTENCES, Recipient, Refused
+from records.disclosing import SENTENCES, Packet, Recipient, Refused
 from records.models import Basis, Channel, Consent, Disclosure, Document, Purpose, ReleaseRequest
 from records.notice_text import NOTICE
 from tests import factories
@@ -163,7 +163,12 @@ def test_the_permit_carries_notice_and_copy_and_the_row_is_written(consent, ask,
 
 def test_the_packet_is_made_with_the_notice_and_its_digest_is_kept(consent, ask, write, clerk):
     consent()
-    permit = ask(pack=lambda permit: write(clerk, text=permit.notice + permit.consent_copy, title="Packet"))
+
+    def pack(permit):
+        packet = write(clerk, text=permit.notice + permit.consent_copy, title="Packet")
+        return Packet(packet, packet.sha256, packet.sha256)
+
+    permit = ask(pack=pack)
     packet = permit.disclosure.packet
     assert packet.text.startswith("NOTICE PROHIBITING REDISCLOSURE")
     assert permit.disclosure.packet_sha256 == packet.sha256

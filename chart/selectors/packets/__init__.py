@@ -1,0 +1,6 @@
+"""What a release would hand out, read from the apps that own it, as text."""
+
+from chart.selectors.packets.content import Content, Part, content_of, content_text
+from chart.selectors.packets.span import Entry, Span
+
+__all__ = ["Content", "Entry", "Part", "Span", "content_of", "content_text"]
