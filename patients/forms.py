@@ -178,3 +178,9 @@ class RestrictForm(forms.Form):
 
 class LiftForm(forms.Form):
     answer = forms.CharField(label="Why it need not be restricted any more", max_length=500)
+
+
+class MergeForm(forms.Form):
+    reason = forms.CharField(
+        label="How you know that they are one person", max_length=300, help_text="Such as: same card, asked in person."
+    )

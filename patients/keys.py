@@ -11,6 +11,14 @@ from patients.models import ContactPoint, Patient
 
 
 def keys_of(patient: Patient) -> set[str]:
+    """Of the person and of every record merged into this one: found by both names and numbers."""
+    keys = _own_keys(patient)
+    for duplicate in patient.merged.all():
+        keys |= keys_of(duplicate)
+    return keys
+
+
+def _own_keys(patient: Patient) -> set[str]:
     """Name parts and their sounds, birth date, telephone numbers, e-mail addresses, record numbers."""
     names = search_key(f"{patient.given_name} {patient.preferred_name}").split()
     family = search_key(patient.family_name)

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from patients.views import care_team, notes, people, restricted, safety
+from patients.views import care_team, merges, notes, people, restricted, safety
 
 app_name = "patients"
 urlpatterns = [
+    path("duplicates/", merges.duplicate_list, name="duplicate_list"),
+    path("<uuid:patient_pk>/duplicates/<uuid:pk>/", merges.duplicate_compare, name="duplicate_compare"),
+    path("<uuid:patient_pk>/duplicates/<uuid:pk>/dismiss/", merges.duplicate_dismiss, name="duplicate_dismiss"),
+    path("<uuid:patient_pk>/duplicates/<uuid:pk>/merge/", merges.merge, name="merge"),
+    path("<uuid:patient_pk>/merges/<uuid:pk>/undo/", merges.merge_undo, name="merge_undo"),
     path("restricted/", restricted.restricted_list, name="restricted_list"),
     path("<uuid:patient_pk>/restricted/", restricted.restricted_edit, name="restricted_edit"),
     path("<uuid:patient_pk>/edit/", people.patient_edit, name="patient_edit"),

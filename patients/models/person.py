@@ -82,6 +82,14 @@ class Patient(Record):
             models.Index(fields=["birth_date"]),
         ]
 
+    @property
+    def same_person(self) -> models.QuerySet[Any, Any]:
+        """This record and those merged into it, for a filter: what nobody may change stays with those.
+
+        `Document.objects.filter(patient__in=patient.same_person)`
+        """
+        return Patient.objects.filter(Q(pk=self.pk) | Q(merged_into=self.pk)).values("pk")
+
     def get_absolute_url(self) -> str:
         return reverse("chart:patient_detail", args=[self.uuid])
 

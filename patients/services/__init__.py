@@ -13,10 +13,12 @@ from patients.services.contacts import (
     suspend_contact_point,
 )
 from patients.services.grants import grant, grant_desk, relation_permission, revoke, revoke_desk
+from patients.services.merges import mark_not_same, merge, undo_merge
 from patients.services.notes import add_addendum, change_note, draft_note, mark_note_in_error, sign_note
 from patients.services.record import (
     add_identifier,
     join_facility,
+    locked_patient,
     mark_deceased,
     next_record_number,
     register_patient,
@@ -57,6 +59,9 @@ __all__ = [
     "grant_desk",
     "join_facility",
     "lift_restriction",
+    "locked_patient",
+    "mark_not_same",
+    "merge",
     "keys_of",
     "mark_allergy_in_error",
     "mark_deceased",
@@ -74,5 +79,6 @@ __all__ = [
     "sign_note",
     "sound",
     "suspend_contact_point",
+    "undo_merge",
     "update_patient",
 ]

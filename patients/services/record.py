@@ -59,6 +59,17 @@ def reindex(*, patient: Patient) -> None:
     SearchKey.objects.bulk_create([SearchKey(patient=patient, key=key) for key in sorted(wanted - held)])
 
 
+def locked_patient(patient: Patient) -> Patient:
+    """The row as it is now, held until the transaction ends: whoever adds to it and whoever merges wait for each other.
+
+    Raises DomainError if it was merged into another: what is added would be nobody's.
+    """
+    row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if row.merged_into_id:
+        raise DomainError("This record was merged into another just now. Open the person again.", code="merged")
+    return row
+
+
 @transaction.atomic
 def add_identifier(*, patient: Patient, by: User | None, reason: str = "", **fields: Any) -> Identifier:
     row = audit.save(Identifier(patient=patient, **fields), by=by, reason=reason)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from accounts.models import Location
 from core.errors import DomainError
 from patients.models import Patient
+from patients.services import locked_patient
 from scheduling.models import Appointment, Hold
 from staff.models import Practitioner
 
@@ -26,7 +27,7 @@ def lock(
         list(Practitioner.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
     if places:
         list(Location.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk"))
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk) if patient else None
+    return locked_patient(patient) if patient else None
 
 
 def lock_for(appointment: Appointment, *also: Practitioner | Location | None) -> Appointment:

@@ -5,6 +5,7 @@ from typing import Any
 from accounts.roles import Role
 from patients import services
 from patients.models import Note
+from tests import factories
 from tests.access_matrix import Row, desk_row, of_patient
 from tests.world import World
 
@@ -58,7 +59,27 @@ NOTES_WRITE = but("patient-care clinician")
 TEAM = but("clinical intake patient-care treatment activities clinician")
 TEAM_READ = but("clinical intake patient-care treatment activities clinician clerk")
 
+
+def a_pair(world: World) -> list[Any]:
+    return [world.patient.uuid, factories.patient(world.facility, record_number="OTHER").uuid]
+
+
+def a_merge(world: World) -> list[Any]:
+    other = factories.patient(world.facility, record_number="OTHER")
+    row = services.merge(survivor=world.patient, duplicate=other, reason="Same card", by=world.people[Role.INTAKE])
+    return [world.patient.uuid, row.uuid]
+
+
+# A colleague who may see this person but not that one learns nothing of the other.
+LOOKS = but("clinical intake")
+
 MATRIX: list[Row] = [
+    desk_row("patients:duplicate_list", allowed="clinical intake"),
+    Row("patients:duplicate_compare", args=a_pair, **LOOKS),
+    Row("patients:duplicate_dismiss", args=a_pair, method="post", **INTAKE_ONLY),
+    Row("patients:merge", args=a_pair, **INTAKE_ONLY),
+    Row("patients:merge", args=a_pair, method="post", **INTAKE_ONLY),
+    Row("patients:merge_undo", args=a_merge, method="post", **INTAKE_ONLY),
     desk_row("patients:restricted_list", allowed="clinical privacy"),
     desk_row("patients:restricted_list", allowed="clinical privacy", method="post"),
     Row("patients:restricted_edit", args=of_patient, **but("clinical privacy")),
