@@ -57,7 +57,7 @@ def weeks_of(patient: Patient, facility: Facility) -> Row:
     """
     monday = _monday(today(facility.tz))
     mondays = [monday - timedelta(weeks=n) for n in reversed(range(WEEKS))]
-    starts = Attendance.objects.filter(patient=patient, status__in=Attendance.CAME).values_list(
+    starts = Attendance.objects.filter(patient__in=patient.same_person, status__in=Attendance.CAME).values_list(
         "session__appointment__starts_at", flat=True
     )
     counts = Counter(_monday(day_of(moment, facility.tz)) for moment in starts)
@@ -83,7 +83,9 @@ def _week_label(day: date, this_week: date) -> str:
 
 def attendances_of(patient: Patient, facility: Facility) -> list[Row]:
     """The person's sessions, the latest first, with his or her own signed lines. No line about anybody else."""
-    rows = Attendance.objects.filter(patient=patient).exclude(session__appointment__status=Appointment.Status.CANCELLED)
+    rows = Attendance.objects.filter(patient__in=patient.same_person).exclude(
+        session__appointment__status=Appointment.Status.CANCELLED
+    )
     rows = rows.select_related("session__program", "session__appointment", "note")
     return [_attendance(row, facility) for row in rows.order_by("-session__appointment__starts_at")[:SHOWN]]
 

@@ -71,7 +71,7 @@ def _appointment(row: Appointment, to: Links, held: Held) -> Event:
 
 
 def _attendances(patient: Patient, user: User) -> QuerySet[Attendance]:
-    rows = Attendance.objects.filter(patient=patient).exclude(status=Attendance.Status.EXPECTED)
+    rows = Attendance.objects.filter(patient__in=patient.same_person).exclude(status=Attendance.Status.EXPECTED)
     return rows.select_related("session__program", "note", "recorded_by")
 
 
@@ -135,7 +135,7 @@ def _presentation(row: PlanPresentation, to: Links, held: Held) -> Event:
 
 
 def _documents(patient: Patient, user: User) -> QuerySet[Document]:
-    rows = Document.objects.filter(patient=patient).exclude(kind=Document.Kind.RELEASE)
+    rows = Document.objects.filter(patient__in=patient.same_person).exclude(kind=Document.Kind.RELEASE)
     rows = rows.select_related("author").defer("text")
     return rows if Perm.DOCUMENT_VIEW in patient.held else rows.filter(author=user)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -60,7 +60,8 @@ def care_ended_after(patient: Patient, consents: Iterable[Consent]) -> dict[int,
     waiting = [row for row in consents if row.ends_with_care and row.activated_at]
     if not waiting:
         return {}
-    episodes = list(EpisodeOfCare.objects.filter(patient=patient).values_list("facility_id", "ends_at"))
+    own = Q(patient=patient) | Q(patient__merged=patient)  # a consent stays with a record that was merged away
+    episodes = list(EpisodeOfCare.objects.filter(own).values_list("facility_id", "ends_at"))
     goes_on = {facility for facility, ends_at in episodes if ends_at is None}
     found: dict[int, datetime] = {}
     for row in waiting:
@@ -72,7 +73,9 @@ def care_ended_after(patient: Patient, consents: Iterable[Consent]) -> dict[int,
 
 def consent_of(patient: Patient, pk: UUID) -> Consent:
     """One consent of the patient, with its recipients. Raises Http404."""
-    rows = patient.consents.select_related("form", "facility", "document", "signature__witness", "author", "revocation")
+    rows = Consent.objects.filter(patient__in=patient.same_person).select_related(
+        "form", "facility", "document", "signature__witness", "author", "revocation"
+    )
     consent = rows.prefetch_related("recipients__partner").filter(uuid=pk).first()
     if consent is None:
         raise Http404
@@ -101,11 +104,12 @@ def choices_of(consent: Consent) -> Choices:
 
 def earlier_of_kind(patient: Patient, facility: Facility, category: str) -> QuerySet[Consent]:
     """The active consents of the same kind here."""
-    return Consent.objects.filter(patient=patient, facility=facility, category=category, status=Status.ACTIVE)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=facility)
+    return rows.filter(category=category, status=Status.ACTIVE)
 
 
 def _active(patient: Patient, facility: Facility) -> QuerySet[Consent]:
-    rows = Consent.objects.filter(patient=patient, facility=facility, status=Status.ACTIVE)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=facility, status=Status.ACTIVE)
     return rows.select_related("facility", "form").prefetch_related("recipients").order_by("-activated_at", "-pk")
 
 

@@ -46,7 +46,7 @@ class Chosen:
 
 def readable_disclosures(user: User, patient: Patient) -> QuerySet[Disclosure]:
     """Those this person may see: all with DISCLOSURE_VIEW, else one's own. Ask the door first."""
-    rows = patient.disclosures.order_by("-at", "-pk")
+    rows = Disclosure.objects.filter(patient__in=patient.same_person).order_by("-at", "-pk")
     return rows if Perm.DISCLOSURE_VIEW in patient.held else rows.filter(by=user)
 
 

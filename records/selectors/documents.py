@@ -30,7 +30,8 @@ def readable_documents(user: User, patient: Patient) -> QuerySet[Document]:
     All of them with DOCUMENT_VIEW; one's own with DOCUMENT_OWN; and the clerk, whose DOCUMENT_VIEW rests on a
     request in hand, those in the envelopes that are in hand.
     """
-    rows = patient.documents.exclude(status=Document.Status.ENTERED_IN_ERROR).order_by("-created_at", "-pk")
+    rows = Document.objects.filter(patient__in=patient.same_person).exclude(status=Document.Status.ENTERED_IN_ERROR)
+    rows = rows.order_by("-created_at", "-pk")
     rows = rows.exclude(kind=Document.Kind.RELEASE)  # a packet holds what its readers here may not see
     may_view = Perm.DOCUMENT_VIEW in patient.held
     if may_view and not _only_on_request(user):
