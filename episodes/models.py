@@ -93,6 +93,11 @@ class EpisodeOfCare(Record):
                 name="episode_batons",
             ),
             models.Index(fields=["facility", "status", "due_at"]),
+            models.Index(
+                fields=["facility", "starts_at"],
+                condition=Q(status__in=["planned", "waitlist", "active", "onhold"]),
+                name="episode_open_since",
+            ),
         ]
 
     @property

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from records.views import channel, disclosures, documents, files, photos, releases, submissions, uploads
+from records.views import (
+    channel,
+    completeness,
+    disclosures,
+    documents,
+    files,
+    photos,
+    releases,
+    submissions,
+    uploads,
+)
 
 app_name = "records"
 _patient = "patients/<uuid:patient_pk>"
@@ -23,6 +33,13 @@ urlpatterns = [
     path(f"{_patient}/reminder-consent/preview/", channel.channel_preview, name="channel_preview"),
     path(f"{_patient}/reminder-consent/decline/", channel.channel_decline, name="channel_decline"),
     path(f"{_patient}/reminder-consent/<uuid:pk>/revoke/", channel.channel_revoke, name="channel_revoke"),
+    path("charts/", completeness.chart_list, name="chart_list"),
+    path("charts/rules/", completeness.rule_list, name="rule_list"),
+    path("charts/rules/add/", completeness.rule_add, name="rule_add"),
+    path("charts/rules/usual/", completeness.rule_usual, name="rule_usual"),
+    path("charts/rules/<uuid:pk>/edit/", completeness.rule_edit, name="rule_edit"),
+    path("charts/rules/<uuid:pk>/retire/", completeness.rule_retire, name="rule_retire"),
+    path(f"{_patient}/missing/<uuid:pk>/ask/", completeness.chart_ask, name="chart_ask"),
     path("submissions/", submissions.submission_list, name="submission_list"),
     path(f"{_patient}/submissions/add/", submissions.submission_add, name="submission_add"),
     path(f"{_patient}/submissions/<uuid:pk>/", submissions.submission_detail, name="submission_detail"),

@@ -1,6 +1,7 @@
 """The shape of what is typed about papers, consents and envelopes."""
 
 from records.forms.channel import OTHER, ChannelForm, RevokeForm
+from records.forms.completeness import ChartRuleForm, MissingFilterForm
 from records.forms.submissions import FileForm, PapersField, ReturnForm, SubmissionForm
 from records.forms.uploads import (
     EditIndexForm,
@@ -13,6 +14,8 @@ from records.forms.uploads import (
 )
 
 __all__ = [
+    "ChartRuleForm",
+    "MissingFilterForm",
     "ChannelForm",
     "EditIndexForm",
     "FileForm",

@@ -93,6 +93,7 @@ class Document(Record):
         ]
         indexes = [
             models.Index(fields=["patient", "-created_at"]),
+            models.Index(fields=["patient", "kind"], condition=Q(status="current"), name="document_current_kinds"),
             GinIndex(SearchVector("title", "text", "source", config="simple"), name="document_words"),
         ]
 

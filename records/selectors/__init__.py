@@ -11,6 +11,14 @@ from records.selectors.channel import (
     permits_mail,
     standing_consents,
 )
+from records.selectors.completeness import (
+    MOST_COUNTED,
+    chart_rule_of,
+    chart_rules,
+    missing_count,
+    missing_of,
+    missing_rows,
+)
 from records.selectors.consentlinks import live_link, open_link
 from records.selectors.consents import choices_of, consent_of, consents_in_force, ended_at, why_not_in_force
 from records.selectors.documents import (
@@ -52,6 +60,12 @@ from records.selectors.wording import (
 )
 
 __all__ = [
+    "MOST_COUNTED",
+    "chart_rule_of",
+    "chart_rules",
+    "missing_count",
+    "missing_of",
+    "missing_rows",
     "live_link",
     "open_link",
     "choices_of",

@@ -1,6 +1,7 @@
 """What changes documents, signatures, the reminder channel and the clerk's envelopes."""
 
 from records.services.channel import channel_consent_text, decline_channel, revoke_channel, set_channel_consent
+from records.services.completeness import add_usual_rules, ask_for_missing, retire_chart_rule, save_chart_rule
 from records.services.consentlinks import make_link, opens, sign_by_link
 from records.services.consents import (
     begin_consent,
@@ -22,6 +23,10 @@ from records.services.uploads import Incoming, Index, add_uploads, add_version, 
 from records.services.wording import add_form_version, add_notice_version, ensure_default_forms, retire_form
 
 __all__ = [
+    "add_usual_rules",
+    "ask_for_missing",
+    "retire_chart_rule",
+    "save_chart_rule",
     "Finding",
     "Incoming",
     "Index",

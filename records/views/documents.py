@@ -89,6 +89,8 @@ def _list(request: HttpRequest, patient: Patient, words: str) -> dict[str, Any]:
         "words": words,
         "words_form": WordsForm({"words": words}) if words else WordsForm(),
         "envelopes": selectors.readable_submissions(request.user, patient)[:20] if sees_envelopes else None,
+        "missing": selectors.missing_of(request.user, patient, facility),
+        "may_ask": Perm.DOCUMENT_FILE in patient.held or Perm.DOCUMENT_VIEW in patient.held,
         "may_submit": may_submit,
         "may_add": Perm.DOCUMENT_OWN in patient.held,
         "sees_consents": Perm.CONSENT_VIEW in patient.held,

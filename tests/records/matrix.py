@@ -1,10 +1,14 @@
 """Who gets what at this app's addresses."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.roles import Role
+from episodes.models import EpisodeOfCare
 from records import services
-from records.models import Document, RecordSubmission
+from records.models import ChartRule, Document, RecordSubmission
 from tests.access_matrix import Row, desk_row, of_patient
 from tests.records import matrix_leaving
 from tests.records.bring import photograph, upload
@@ -63,6 +67,26 @@ READS = {"allowed": "clinical intake patient-care clerk clinician", "forbidden":
 LISTS = {"allowed": "clinical intake patient-care treatment activities clerk clinician", "forbidden": "privacy"}
 ADDS = {"allowed": "intake patient-care treatment activities clinician", "forbidden": "clinical clerk privacy"}
 CHANGES = {"allowed": "intake patient-care clerk clinician", "forbidden": "clinical privacy"}
+
+
+def rule(world: World) -> ChartRule:
+    row = ChartRule(facility=world.facility, step="screened", within_hours=1, owed_by=Role.INTAKE)
+    services.save_chart_rule(rule=row, by=world.people[Role.CLINICAL_COORDINATOR])
+    EpisodeOfCare.objects.filter(pk=world.episode.pk).update(starts_at=timezone.now() - timedelta(days=1))
+    return row
+
+
+def of_rule(world: World) -> list[Any]:
+    return [rule(world).uuid]
+
+
+def of_missing(world: World) -> list[Any]:
+    return [world.patient.uuid, rule(world).uuid]
+
+
+# What a complete chart holds is the facility's: at another there is no such rule.
+MINE = frozenset({200, 302, 404, 409, 422})
+RULES = {"allowed": "clinical privacy"}
 CONSENT = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
 CLERK = {"allowed": "clerk", "forbidden": OTHERS, "args": of_envelope, "method": "post"}
 
@@ -115,6 +139,21 @@ MATRIX: list[Row] = [
     Row("records:channel_preview", args=of_patient, method="post", **CONSENT),
     Row("records:channel_decline", args=of_patient, method="post", **CONSENT),
     Row("records:channel_revoke", args=of_consent, method="post", **CONSENT),
+    desk_row("records:chart_list", allowed="clinical clerk"),
+    desk_row("records:rule_list", **RULES),
+    desk_row("records:rule_add", **RULES),
+    desk_row("records:rule_add", method="post", **RULES),
+    desk_row("records:rule_usual", method="post", **RULES),
+    desk_row("records:rule_edit", args=of_rule, answers=MINE, **RULES),
+    desk_row("records:rule_edit", args=of_rule, method="post", answers=MINE, **RULES),
+    desk_row("records:rule_retire", args=of_rule, method="post", answers=MINE, **RULES),
+    Row(
+        "records:chart_ask",
+        args=of_missing,
+        method="post",
+        allowed="clinical patient-care clerk clinician",
+        forbidden="intake treatment activities privacy",
+    ),
     desk_row("records:submission_list", allowed="clerk intake patient-care treatment activities"),
     Row(
         "records:submission_add",

@@ -1,0 +1,150 @@
+"""Whether charts are complete: by the facility's rules, in one statement, however many people there are."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Perm, Role
+from core.errors import DomainError
+from episodes import services as episodes
+from episodes.models import EpisodeOfCare, EpisodeStep, Task
+from records import selectors, services
+from records.models import ChartRule, Document
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+Kind, Step = Document.Kind, EpisodeStep.Kind
+
+
+@pytest.fixture
+def began(episode):
+    """The stay began three days ago."""
+
+    def _began(days=3, of=episode):
+        EpisodeOfCare.objects.filter(pk=of.pk).update(starts_at=timezone.now() - timedelta(days=days))
+
+    _began()
+    return _began
+
+
+@pytest.fixture
+def rule(facility, intake):
+    def _rule(kind="", step="", hours=24, owed_by=Role.INTAKE):
+        row = ChartRule(facility=facility, document_kind=kind, step=step, within_hours=hours, owed_by=owed_by)
+        return services.save_chart_rule(rule=row, by=intake)
+
+    return _rule
+
+
+def found(user, facility, **options):
+    return [row["what"] for row in selectors.missing_rows(user, facility, **options)]
+
+
+def test_what_is_overdue_and_not_there_is_missing(facility, clerk, began, rule, write, intake, episode):
+    rule(kind=Kind.CARE_PLAN)
+    rule(kind=Kind.INTAKE_PACKET)
+    rule(step=Step.NOTICE_GIVEN)
+    rule(step=Step.SCREENED, hours=100)
+    assert found(clerk, facility) == ["Care plan", "Intake packet", "Notice of privacy practices given"]
+    write(intake)
+    episodes.reach_step(episode=episode, kind=Step.NOTICE_GIVEN, by=intake)
+    assert found(clerk, facility) == ["Care plan"]
+    began(days=5)
+    assert found(clerk, facility) == ["Care plan", "Screened"]
+
+
+def test_a_superseded_paper_or_one_of_an_earlier_stay_does_not_count(facility, clerk, began, rule, write, intake):
+    rule(kind=Kind.INTAKE_PACKET)
+    rule(kind=Kind.IDENTIFICATION)
+    old = write(intake)
+    services.supersede(document=old, by=intake)
+    earlier, lasting = write(intake), write(intake, kind=Kind.IDENTIFICATION, title="Identification")
+    assert found(clerk, facility) == []
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        began(days=3)  # another stay began after both were written
+        assert found(clerk, facility) == ["Intake packet"]
+    assert earlier.pk != lasting.pk
+
+
+def test_a_closed_stay_another_facility_and_a_retired_rule_ask_for_nothing(
+    facility, other_facility, clerk, began, rule, intake, episode
+):
+    row = rule(kind=Kind.CARE_PLAN)
+    elsewhere = factories.person(Role.CLERK, other_facility)
+    assert found(elsewhere, other_facility) == []
+    services.retire_chart_rule(rule=row, by=intake)
+    assert found(clerk, facility) == []
+    rule(kind=Kind.CARE_PLAN)
+    EpisodeOfCare.objects.filter(pk=episode.pk).update(status="finished", ends_at=timezone.now())
+    assert found(clerk, facility) == []
+
+
+def test_a_rule_names_one_thing_and_stands_once(rule):
+    with pytest.raises(DomainError, match="one of the two"):
+        rule(kind=Kind.CARE_PLAN, step=Step.SCREENED)
+    with pytest.raises(DomainError, match="one of the two"):
+        rule()
+    rule(kind=Kind.CARE_PLAN)
+    with pytest.raises(DomainError, match="a rule for this already"):
+        rule(kind=Kind.CARE_PLAN, hours=5)
+
+
+def test_the_owing_desk_is_asked_once(facility, clerk, began, rule, patient, sign_in, write, intake):
+    row = rule(kind=Kind.CARE_PLAN, owed_by=Role.PATIENT_CARE)
+    client, ask = sign_in(clerk), reverse("records:chart_ask", args=[patient.uuid, row.uuid])
+    for _ in range(2):
+        assert client.post(ask).status_code == 302
+    task = Task.objects.get(kind="missing-care-plan")
+    assert (task.owner_role, task.patient, task.text) == (Role.PATIENT_CARE, patient, "Complete the chart: care plan")
+    assert "Asked" in client.get(reverse("records:chart_list")).content.decode()
+    write(intake, kind=Kind.CARE_PLAN, title="Care plan")
+    with pytest.raises(DomainError, match="in the chart now"):
+        services.ask_for_missing(patient=patient, rule=row, by=clerk)
+
+
+def test_one_sees_in_a_chart_what_ones_desk_owes_and_overseers_all(facility, began, rule, patient, intake, clerk):
+    rule(kind=Kind.CARE_PLAN, owed_by=Role.PATIENT_CARE)
+    rule(kind=Kind.IDENTIFICATION, owed_by=Role.INTAKE)
+    patient.held = frozenset({Perm.DOCUMENT_OWN})
+    assert [row["what"] for row in selectors.missing_of(intake, patient, facility)] == ["Identification"]
+    patient.held = frozenset({Perm.DOCUMENT_FILE})
+    assert len(selectors.missing_of(clerk, patient, facility)) == 2
+
+
+def test_the_pages_show_filter_and_change_rules(facility, clerk, intake, began, rule, sign_in, patient):
+    coordinator = sign_in(factories.person(Role.CLINICAL_COORDINATOR, facility))
+    rules = reverse("records:rule_list")
+    assert "Use the usual rules" in coordinator.get(rules).content.decode()
+    assert "Nobody has said yet" in sign_in(clerk).get(reverse("records:chart_list")).content.decode()
+    coordinator.post(reverse("records:rule_usual"))
+    assert ChartRule.objects.filter(facility=facility).count() == 8
+    sent = {"document_kind": "laboratory", "step": "", "within_hours": 1, "owed_by": "clinician"}
+    assert coordinator.post(reverse("records:rule_add"), sent).status_code == 302
+    assert coordinator.post(reverse("records:rule_add"), sent).status_code == 422
+    added = ChartRule.objects.get(document_kind="laboratory")
+    edit = reverse("records:rule_edit", args=[added.uuid])
+    assert coordinator.post(edit, sent | {"within_hours": 2, "version": 1}).status_code == 302
+    assert coordinator.post(edit, sent | {"within_hours": 3, "version": 1}).status_code == 409
+    page = sign_in(clerk).get(reverse("records:chart_list") + "?owed_by=clinician").content.decode()
+    assert "Laboratory report" in page
+    assert "Identification" not in page
+    assert sign_in(clerk).get(patient.get_absolute_url()).status_code == 200
+    papers = sign_in(intake).get(reverse("records:document_list", args=[patient.uuid])).content.decode()
+    assert "Missing from the chart" in papers
+
+
+@pytest.mark.parametrize("number", [10, 200])
+def test_the_list_asks_three_queries_however_many_people(facility, number, django_assert_num_queries, rule, intake):
+    clerk = factories.person(Role.CLERK, facility)
+    rule(kind=Kind.CARE_PLAN)
+    for n in range(number // 5):
+        person = factories.patient(facility, given_name=f"Person {n}")
+        stay = factories.episode(person, facility, by=intake)
+        EpisodeOfCare.objects.filter(pk=stay.pk).update(starts_at=timezone.now() - timedelta(days=9))
+    selectors.missing_rows(clerk, facility)
+    with django_assert_num_queries(3):  # memberships, rows, names
+        assert len(selectors.missing_rows(clerk, facility)) == min(number // 5, 50)
