@@ -1,6 +1,7 @@
 """What the screens about people and their access show."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import access
 from accounts.models import AccessEvent, Facility, Membership, User
-from accounts.roles import Role
+from accounts.roles import Perm, Role
 from core.labels import when_label
 
 LOCK_AFTER = 5
@@ -131,7 +132,7 @@ def line_row(event: AccessEvent, tz: tzinfo | None) -> dict[str, Any]:
         "about": "One patient’s record" if event.patient_id else "",
         "outcome": event.get_outcome_display(),
         "tone": "danger" if denied else "success",
-        "why": _WHY.get(event.code, ""),
+        "why": _WHY.get(event.code, event.code if denied else ""),
     }
 
 
@@ -144,6 +145,12 @@ _WHY = {
     "password": "Wrong password",
     "second-factor": "Wrong code",
     "locked": "Too many failed attempts",
+    "passkey": "By passkey",
+    "second-factor-used": "With a second factor",
+    "restricted": "The chart is restricted",
+    "break-glass": "Emergency access",
+    "begun": "Role begun",
+    "ended": "Role ended",
 }
 
 
@@ -157,11 +164,26 @@ _CLASSES = {
 }
 
 
+def class_words(data_classes: Iterable[str]) -> str:
+    """The kinds of information that permissions or data classes speak of, once each: `Care plan, Identity`."""
+    return ", ".join(sorted({_class_word(name) for name in data_classes if name}))
+
+
+def log_subjects() -> list[tuple[str, str]]:
+    """The kinds of information about a patient that the read log speaks of, with their words."""
+    names = {perm.split(".")[0] for perm in Perm if perm.about_patients}
+    return sorted(((name, _class_word(name)) for name in names), key=lambda pair: pair[1])
+
+
+def _class_word(data_class: str) -> str:
+    name = data_class.split(".")[0]
+    return _CLASSES.get(name, name.capitalize())
+
+
 def _words(event: AccessEvent) -> str:
     """`intake:referral_list` is `Referral list`, `intake.view` is `Intake`."""
     if event.data_class:
-        name = event.data_class.split(".")[0]
-        return _CLASSES.get(name, name.capitalize())
+        return _class_word(event.data_class)
     if event.target.startswith("sign-in:"):
         return ""
     return event.target.split(":")[-1].replace("_", " ").replace("-", " ").capitalize()

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.models import Membership
+from accounts.models import AccessEvent, Membership, User
 from accounts.roles import Role
+from accounts.selectors import log_subjects
 from core.forms import VersionedForm
 from core.text import digits
 from patients.models import Address, AllergyIntolerance, ContactPoint, Flag, Note, Patient, RelatedPerson
@@ -184,3 +185,46 @@ class MergeForm(forms.Form):
     reason = forms.CharField(
         label="How you know that they are one person", max_length=300, help_text="Such as: same card, asked in person."
     )
+
+
+class LogFilterForm(forms.Form):
+    """What the read log is asked for. The chart is chosen by a link and named by its uuid alone."""
+
+    person = forms.ChoiceField(required=False)
+    since = forms.DateField(label="From", required=False, widget=DateInput)
+    until = forms.DateField(label="Until", required=False, widget=DateInput)
+    action = forms.ChoiceField(required=False, choices=[("", "Any"), *AccessEvent.Action.choices])
+    subject = forms.ChoiceField(label="What", required=False, choices=[("", "Anything"), *log_subjects()])
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *AccessEvent.Outcome.choices])
+    chart = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", "Anybody"), *((str(user.uuid), str(user)) for user in people)]
+
+
+class _MomentInput(forms.DateTimeInput):
+    """Date and time in the browser's own field, in the facility's zone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class BreachForm(forms.Form):
+    """A person, and from when until when somebody may have read as that person."""
+
+    person = forms.ChoiceField()
+    since = forms.DateTimeField(label="From", widget=_MomentInput)
+    until = forms.DateTimeField(label="Until", widget=_MomentInput)
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", "Choose someone"), *((str(user.uuid), str(user)) for user in people)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("since") and given.get("until") and given["since"] >= given["until"]:
+            self.add_error("until", "The end comes after the beginning.")
+        return given

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import care_team, merges, notes, people, restricted, safety
+from patients.views import accesslog, care_team, merges, notes, people, restricted, safety
 
 app_name = "patients"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("<uuid:patient_pk>/merges/<uuid:pk>/undo/", merges.merge_undo, name="merge_undo"),
     path("restricted/", restricted.restricted_list, name="restricted_list"),
     path("<uuid:patient_pk>/restricted/", restricted.restricted_edit, name="restricted_edit"),
+    path("log/", accesslog.log_list, name="log_list"),
+    path("log/export/", accesslog.log_export, name="log_export"),
+    path("log/breach/", accesslog.breach_scope, name="breach_scope"),
+    path("log/breach/export/", accesslog.breach_export, name="breach_export"),
+    path("<uuid:patient_pk>/who-looked/", accesslog.who_looked, name="who_looked"),
+    path("<uuid:patient_pk>/who-looked/print/", accesslog.who_looked_print, name="who_looked_print"),
     path("<uuid:patient_pk>/edit/", people.patient_edit, name="patient_edit"),
     path("<uuid:patient_pk>/deceased/", people.patient_deceased, name="patient_deceased"),
     path("<uuid:patient_pk>/contact-points/add/", people.contact_point_add, name="contact_point_add"),

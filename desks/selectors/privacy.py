@@ -40,7 +40,7 @@ def _refused(facility: Facility) -> Tile:
         "refused", "Refused accesses, last 7 days", "shield-x", [], "No access was refused",
         "Each attempt to open what a role or relation does not allow is counted here by its reason.",
         chart=chart, chart_first="Reason", count=sum(number for _, number in chart),
-        more_url=reverse("accounts:my_access"), more="My own access log",
+        more_url=f"{reverse('patients:log_list')}?outcome=denied", more="The refusals",
     )  # fmt: skip
 
 
