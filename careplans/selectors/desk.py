@@ -18,6 +18,7 @@ from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, EpisodeStep, Handoff, Task
 from patients.access import belongs_to, visible_patients
 from patients.models import Patient
+from patients.selectors import as_known_to
 
 PLAN_WITHIN = timedelta(hours=24)
 OPTIONS_WITHIN = timedelta(hours=24)
@@ -98,7 +99,7 @@ def my_acknowledgements(user: User, facility: Facility | None = None) -> list[Ro
     """Plans the person is asked to read, the longest awaited first."""
     rows = _waiting().filter(user=user).select_related("plan__facility")
     rows = rows.filter(plan__facility=facility) if facility else rows
-    return [
+    found = (
         _row(
             row.plan.patient,
             row.plan.facility,
@@ -108,7 +109,8 @@ def my_acknowledgements(user: User, facility: Facility | None = None) -> list[Ro
             action_url=row.get_absolute_url(),
         )
         for row in rows
-    ]
+    )
+    return as_known_to(user, found)
 
 
 def _waiting() -> QuerySet[PlanAcknowledgement]:

@@ -74,7 +74,7 @@ COMING = ("pending", "booked", "arrived", "checked-in")
 def header(patient: Patient, view_name: str) -> dict[str, Any]:
     """The header for whoever holds `patient.held`: at most four queries. None means: left out."""
     held = patient.held
-    shown = _identity(patient) if Perm.IDENTITY_VIEW in held else _name_only(patient)
+    shown = _who(patient)
     shown |= {"url": patient.get_absolute_url(), "alerts": alerts(patient) if Perm.SAFETY_VIEW in held else None}
     shown |= _path(patient)
     shown["consent_badge"] = _consent(patient) if held & {Perm.CONSENT_STATUS, Perm.CONSENT_VIEW} else None
@@ -120,6 +120,12 @@ def reply_badge(status: str, reply: str) -> tuple[str, str]:
     return Appointment.Status(status).label, "success"
 
 
+def _who(patient: Patient) -> dict[str, Any]:
+    if Perm.IDENTITY_VIEW in patient.held:
+        return _identity(patient)
+    return _name_only(patient) if Perm.NAME_VIEW in patient.held else _nameless()
+
+
 def _identity(patient: Patient) -> dict[str, Any]:
     return {
         "preferred_name": patient.name_used,
@@ -135,9 +141,14 @@ def _identity(patient: Patient) -> dict[str, Any]:
 
 def _name_only(patient: Patient) -> dict[str, Any]:
     """The name used and the age band: no legal name, birth date or record number."""
-    nothing = dict.fromkeys(("legal_name", "birth_date", "age", "record_number", "deceased_on"))
     band = age_band(patient.age_on(timezone.localdate()))
-    return nothing | {"preferred_name": patient.name_used, "pronouns": patient.pronouns, "age_band": band}
+    return _nameless() | {"preferred_name": patient.name_used, "pronouns": patient.pronouns, "age_band": band}
+
+
+def _nameless() -> dict[str, Any]:
+    """For who may read something of this person without knowing who it is, as the privacy officer without a request."""
+    nothing = ("legal_name", "pronouns", "birth_date", "age", "age_band", "record_number", "deceased_on")
+    return dict.fromkeys(nothing) | {"preferred_name": "Name not shown"}
 
 
 def _path(patient: Patient) -> dict[str, Any]:

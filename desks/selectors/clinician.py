@@ -8,6 +8,7 @@ from accounts.models import Facility, User
 from careplans.selectors.desk import packets_to_write
 from desks.selectors import rows, shared
 from desks.selectors.tiles import Action, Row, Tile
+from patients.selectors import shows_number
 from scheduling.selectors import todays_appointments
 from staff.models import Practitioner
 from staff.selectors import credentials_of
@@ -20,7 +21,7 @@ def tiles(user: User, facility: Facility) -> list[Tile]:
         _day(user, facility, person),
         Tile(
             "packets", "Assessment packets to write", "file-pen-line",
-            rows.care(packets_to_write(user, facility), rows.shows_number(user)),
+            rows.care(packets_to_write(user, facility), shows_number(user)),
             "No packet to write", "A request appears here when a care coordinator asks you for an assessment.",
         ),
         shared.to_acknowledge(user, facility),

@@ -6,12 +6,13 @@ from accounts.models import Facility, User
 from careplans.selectors.desk import acknowledgements_awaited, plans_due
 from desks.selectors import rows, shared
 from desks.selectors.tiles import Tile
+from patients.selectors import shows_number
 from scheduling.selectors import call_list_rows
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
     """Packets to accept, plans due, acknowledgements awaited, calls to make, papers returned, the caseload."""
-    numbered = rows.shows_number(user)
+    numbered = shows_number(user)
     return [
         shared.to_accept(user, facility),
         Tile(

@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from accounts.access import may
 from accounts.models import Facility, User
-from accounts.roles import Perm
 from desks.selectors.tiles import Action, Row
 from episodes.selectors import waiting_rows
+from patients.selectors import shows_number
 from records.selectors import returned_to
 
 Given = dict[str, Any]
-
-
-def shows_number(user: User) -> bool:
-    """Record numbers are part of the identity: roles that know the name only do not get them."""
-    return may(user, Perm.IDENTITY_VIEW)
 
 
 def care(rows: list[Given], numbered: bool) -> list[Row]:

@@ -7,6 +7,7 @@ from careplans.selectors.desk import my_acknowledgements
 from desks.selectors import rows
 from desks.selectors.people import people_page
 from desks.selectors.tiles import Action, Row, Tile
+from patients.selectors import shows_number
 
 
 def to_accept(user: User, facility: Facility) -> Tile:
@@ -20,7 +21,7 @@ def to_accept(user: User, facility: Facility) -> Tile:
 def to_acknowledge(user: User, facility: Facility) -> Tile:
     return Tile(
         "to-read", "Care plans to read", "book-open-check",
-        rows.care(my_acknowledgements(user, facility), rows.shows_number(user)),
+        rows.care(my_acknowledgements(user, facility), shows_number(user)),
         "No plan waits for you", "A care plan appears here when it is shared with you, until you acknowledge it.",
         more_url=reverse("careplans:acknowledgement_list"),
     )  # fmt: skip

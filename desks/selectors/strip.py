@@ -6,10 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.access import may
 from accounts.models import Facility, User
-from accounts.roles import Perm
 from episodes.selectors import due_today_rows, overdue_rows, strip_counts, waiting_rows
+from patients.selectors import as_known_to
 
 PAGE_SIZE = 50
 
@@ -45,5 +44,4 @@ def strip_page(user: User, facility: Facility, key: str, page: int) -> tuple[lis
     """The rows of one page, and how many there are in all: the very number of the strip. Four queries at most."""
     total = strip_counts(user, facility)[key]
     rows = BY_KEY[key].rows(user, facility, limit=page * PAGE_SIZE)[(page - 1) * PAGE_SIZE :] if total else []
-    shows_number = may(user, Perm.IDENTITY_VIEW)
-    return [row | {"record_number": row["record_number"] if shows_number else ""} for row in rows], total
+    return as_known_to(user, rows), total

@@ -19,6 +19,7 @@ from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, Handoff, Task
 from patients.access import visible_patients
 from patients.models import Patient
+from patients.selectors import as_known_to
 
 ROWS_SHOWN = 200
 # A task of a desk that nobody has taken: work without an owner.
@@ -243,7 +244,7 @@ def task_target(task: Task) -> str | None:
 def task_rows(user: User, facility: Facility, show: str) -> list[Row]:
     """The person's and their desks' open tasks: `overdue`, due `today` or `all`, the earliest first. One query."""
     due = {"overdue": Q(due_at__lt=timezone.now()), "today": _later_today(facility)}.get(show, Q())
-    return _task_rows(tasks_for(user, facility).filter(due), user, facility, ROWS_SHOWN)
+    return as_known_to(user, _task_rows(tasks_for(user, facility).filter(due), user, facility, ROWS_SHOWN))
 
 
 def task_counts(user: User, facility: Facility) -> dict[str, int]:

@@ -18,6 +18,7 @@ from patients.selectors.lists import (
     related_people,
 )
 from patients.selectors.search import Likeness, possible_duplicates, search
+from patients.selectors.shown import as_known_to, shows_number
 
 __all__ = [
     "Likeness",
@@ -25,6 +26,7 @@ __all__ = [
     "addresses",
     "allergies",
     "allergy_of",
+    "as_known_to",
     "care_team",
     "care_team_member_of",
     "colleagues",
@@ -38,4 +40,5 @@ __all__ = [
     "possible_duplicates",
     "related_people",
     "search",
+    "shows_number",
 ]

@@ -136,3 +136,12 @@ def test_a_page_that_the_door_did_not_open_has_no_header(stage):
     get_patient(request.user, other.uuid, Perm.NAME_VIEW)
     assert in_hand(request.user, stage.patient.uuid) is None
     assert not patient_header(request)["patient_header"]
+
+
+def test_who_may_not_know_the_person_gets_no_name(facility):
+    """The privacy officer reads consents of everybody, and names only with a request in hand."""
+    officer, patient = factories.person(Role.PRIVACY_OFFICER, facility), factories.patient(facility)
+    found = get_patient(officer, patient.uuid, Perm.CONSENT_VIEW)
+    shown = header(found, "records:channel_detail")
+    assert shown["preferred_name"] == "Name not shown"
+    assert not any(shown[part] for part in ("legal_name", "pronouns", "birth_date", "age_band", "record_number"))

@@ -194,3 +194,13 @@ def test_a_baton_out_of_reach_is_not_named(facility, care, episode):
         patient=episode.patient, user=care, facility=facility, role=Role.PATIENT_CARE, by=care
     )
     assert titles(selectors.overdue_rows(care, facility)) == ["Interview"]
+
+
+def test_a_task_list_tells_no_record_number_to_who_knows_only_the_name(facility):
+    """Record numbers are part of the identity; the activities coordinator knows the name used."""
+    by, reader = factories.person(Role.INTAKE, facility), factories.person(Role.ACTIVITIES, facility)
+    patient = factories.patient(facility)
+    patients.add_care_team_member(patient=patient, user=reader, facility=facility, role=Role.ACTIVITIES, by=by)
+    task(facility, hours(1), patient=patient, owner_role=Role.ACTIVITIES, owner=reader, by=by)
+    [row] = selectors.task_rows(reader, facility, "all")
+    assert (row["name"], row["record_number"]) == (patient.list_name, "")
