@@ -22,6 +22,7 @@ urlpatterns = [
     path("care-plans/", include("careplans.urls")),
     path("activities/", include("activities.urls")),
     path("a/", include("scheduling.public_urls")),  # patients' links, on the neutral host
+    path("c/", include("records.public_urls")),  # links to sign a consent, on the neutral host
     path("feed/", include("scheduling.feed_urls")),  # practitioners' calendars, in other calendars
     path("admin/login/", admin_sign_in),  # there is one sign-in page, with its second factor and lock-out
     path("admin/", admin.site.urls),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import accesslog, care_team, merges, notes, people, restricted, safety
+from patients.views import accesslog, care_team, merges, notes, people, restricted, restrictions, safety
 
 app_name = "patients"
 urlpatterns = [
@@ -35,6 +35,11 @@ urlpatterns = [
     path("<uuid:patient_pk>/allergies/<uuid:pk>/error/", safety.allergy_error, name="allergy_error"),
     path("<uuid:patient_pk>/flags/add/", safety.flag_add, name="flag_add"),
     path("<uuid:patient_pk>/flags/<uuid:pk>/end/", safety.flag_end, name="flag_end"),
+    path("<uuid:patient_pk>/restrictions/add/", restrictions.restriction_add, name="restriction_add"),
+    path(
+        "<uuid:patient_pk>/restrictions/<uuid:pk>/answer/", restrictions.restriction_answer, name="restriction_answer"
+    ),
+    path("<uuid:patient_pk>/restrictions/<uuid:pk>/end/", restrictions.restriction_end, name="restriction_end"),
     path("<uuid:patient_pk>/notes/", notes.note_list, name="note_list"),
     path("<uuid:patient_pk>/notes/add/", notes.note_add, name="note_add"),
     path("<uuid:patient_pk>/notes/<uuid:pk>/edit/", notes.note_edit, name="note_edit"),

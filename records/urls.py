@@ -1,5 +1,6 @@
 from django.urls import path
 
+from records import consent_urls
 from records.views import (
     channel,
     completeness,
@@ -67,4 +68,5 @@ urlpatterns = [
     path(f"{_patient}/releases/<uuid:pk>/approve/", releases.release_approve, name="release_approve"),
     path(f"{_patient}/releases/<uuid:pk>/deny/", releases.release_deny, name="release_deny"),
     path(f"{_patient}/releases/<uuid:pk>/withdraw/", releases.release_withdraw, name="release_withdraw"),
+    *consent_urls.urlpatterns,
 ]

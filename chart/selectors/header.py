@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from accounts.roles import Perm
@@ -11,13 +11,14 @@ from core.labels import when_label
 from episodes.models import EpisodeOfCare, EpisodeStep
 from episodes.selectors.emergency import glass_label
 from patients import selectors as patients
-from patients.models import AllergyIntolerance, Flag, Patient
+from patients.models import AllergyIntolerance, Flag, Patient, Restriction
+from patients.selectors.restrictions import restrictions_to_warn_of
 from records.models import ChannelConsent
 from scheduling.models import Appointment, AppointmentParticipant
 
 # label, page, permissions of which one is enough, icon, the views that it stands for
 TABS = (
-    ("Overview", "chart:patient_detail", {Perm.NAME_VIEW}, "layout-dashboard", ("chart:",)),
+    ("Overview", "chart:patient_detail", {Perm.NAME_VIEW}, "layout-dashboard", ("chart:patient_",)),
     ("Intake", "intake:intake_detail", {Perm.INTAKE_VIEW}, "clipboard-list", ("intake:",)),
     (
         "Care plan",
@@ -48,7 +49,14 @@ TABS = (
         "records:document_list",
         {Perm.DOCUMENT_VIEW, Perm.DOCUMENT_OWN},
         "file-text",
-        ("records:document_", "records:submission_", "records:channel_"),
+        ("records:document_", "records:submission_"),
+    ),
+    (
+        "Consents",
+        "records:consent_list",
+        {Perm.CONSENT_VIEW},
+        "shield-check",
+        ("records:consent_", "records:channel_", "records:notice_give", "patients:restriction_", "chart:consent_"),
     ),
     (
         "Disclosures",
@@ -67,6 +75,7 @@ CONSENT_BADGES = {
     ChannelConsent.Status.REJECTED: ("No e-mail reminders wanted", "neutral"),
     ChannelConsent.Status.INACTIVE: ("E-mail reminders ended", "neutral"),
 }
+ALERTS = ("flag", "restriction", "allergy")  # in this order
 # Who is under way or expected, in the order of time; a time that is only offered is no appointment yet.
 COMING = ("pending", "booked", "arrived", "checked-in")
 
@@ -75,7 +84,7 @@ def header(patient: Patient, view_name: str) -> dict[str, Any]:
     """The header for whoever holds `patient.held`: at most four queries. None means: left out."""
     held = patient.held
     shown = _who(patient)
-    shown |= {"url": patient.get_absolute_url(), "alerts": alerts(patient) if Perm.SAFETY_VIEW in held else None}
+    shown |= {"url": patient.get_absolute_url(), "alerts": alerts(patient)}
     shown |= _path(patient)
     shown["consent_badge"] = _consent(patient) if held & {Perm.CONSENT_STATUS, Perm.CONSENT_VIEW} else None
     may_see_time = held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
@@ -95,15 +104,29 @@ def tabs(patient: Patient, view_name: str) -> list[dict[str, Any]]:
     return found
 
 
-def alerts(patient: Patient) -> list[dict[str, str]]:
-    """Warnings in force, then allergies: one query."""
-    flags = patients.flags(patient).order_by().annotate(source=Value("flag"), level=F("category"), words=F("text"))
+def alerts(patient: Patient) -> list[dict[str, str]] | None:
+    """Warnings in force, then what must not be disclosed, then allergies, as far as the viewer may know: one query."""
+    sources = [*_safety(patient), *_restrictions(patient)]
+    if not sources:
+        return None
+    first, *rest = [rows.values_list("source", "level", "said") for rows in sources]
+    found = sorted(first.union(*rest, all=True) if rest else first, key=lambda row: (ALERTS.index(row[0]), row[2]))
+    return [_alert(*row) for row in found] if found or Perm.SAFETY_VIEW in patient.held else None
+
+
+def _safety(patient: Patient) -> list[QuerySet[Any]]:
+    if Perm.SAFETY_VIEW not in patient.held:
+        return []
+    flags = patients.flags(patient).order_by().annotate(source=Value("flag"), level=F("category"), said=F("text"))
     allergies = patients.allergies(patient).order_by()
-    allergies = allergies.annotate(source=Value("allergy"), level=F("criticality"), words=F("substance"))
-    rows = flags.values_list("source", "level", "words").union(
-        allergies.values_list("source", "level", "words"), all=True
-    )
-    return [_alert(*row) for row in sorted(rows, key=lambda row: (row[0] != "flag", row[2]))]
+    return [flags, allergies.annotate(source=Value("allergy"), level=F("criticality"), said=F("substance"))]
+
+
+def _restrictions(patient: Patient) -> list[QuerySet[Any]]:
+    if Perm.CONSENT_VIEW not in patient.held:
+        return []
+    rows = restrictions_to_warn_of(patient)
+    return [rows.annotate(source=Value("restriction"), level=F("kind"), said=F("recipient_name"))]
 
 
 def age_band(age: int | None) -> str | None:
@@ -210,5 +233,9 @@ def _alert(source: str, level: str, words: str) -> dict[str, str]:
     if source == "flag":
         tone = "danger" if level == Flag.Category.SAFETY else "warning"
         return {"label": words, "tone": tone, "icon": "shield-alert"}
+    if source == "restriction":
+        plan = level == Restriction.Kind.HEALTH_PLAN
+        whom = words or ("the health plan" if plan else "anybody outside")
+        return {"label": f"Do not disclose to {whom}", "tone": "warning", "icon": "shield-ban"}
     tone = "danger" if level == AllergyIntolerance.Criticality.HIGH else "warning"
     return {"label": f"Allergy: {words}", "tone": tone, "icon": "triangle-alert"}

@@ -72,20 +72,18 @@ def refuse_restriction(*, restriction: Restriction, answer: str, by: User) -> Re
 
 
 @transaction.atomic
-def end_restriction(*, restriction: Restriction, asked_by_patient: bool, by: User) -> Restriction:
-    """End an agreed restriction now. Harmless on one that has ended.
+def end_restriction(*, restriction: Restriction, by: User) -> Restriction:
+    """End an agreed restriction now, because the person asks for it or agrees (164.522(a)(2)).
 
-    One of the health plan ends only if the patient asks for it (164.522(a)(2)(iii)): else DomainError.
+    Harmless on one that has ended.
     """
     row = Restriction.objects.select_for_update(no_key=True).get(pk=restriction.pk)
-    if row.status != Status.ACTIVE:
-        return row
     if row.kind == Kind.CHART:
         raise ValueError("A chart's restriction is ended by another service.")
-    if row.kind == Kind.HEALTH_PLAN and not asked_by_patient:
-        raise DomainError("Only the person may end what was paid in full.", code="restriction.honored")
+    if row.status != Status.ACTIVE:
+        return row
     row.status, row.ends_at = Status.ENDED, timezone.now()
-    return audit.save(row, by=by, reason="asked by the person" if asked_by_patient else "ended by the facility")
+    return audit.save(row, by=by, reason="asked by the person")
 
 
 def _honor(row: Restriction, paid_in_full: bool, by: User) -> None:

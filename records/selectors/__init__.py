@@ -1,5 +1,6 @@
 """What the screens of documents, consents and envelopes show."""
 
+from patients.selectors.belonging import working_facility
 from records.selectors.channel import (
     ChannelState,
     channel_consent,
@@ -20,6 +21,7 @@ from records.selectors.completeness import (
     missing_rows,
 )
 from records.selectors.consentlinks import live_link, open_link
+from records.selectors.consentpage import consent_rows
 from records.selectors.consents import choices_of, consent_of, consents_in_force, ended_at, why_not_in_force
 from records.selectors.documents import (
     changeable_document,
@@ -35,7 +37,6 @@ from records.selectors.documents import (
     signatures_of,
     upload_of,
     versions_of,
-    working_facility,
 )
 from records.selectors.notices import notices_given
 from records.selectors.photos import compared, known_sites, photo_series, series_of
@@ -66,6 +67,7 @@ __all__ = [
     "missing_count",
     "missing_of",
     "missing_rows",
+    "consent_rows",
     "live_link",
     "open_link",
     "choices_of",

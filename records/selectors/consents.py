@@ -33,6 +33,13 @@ def has_ended(consent: Consent) -> bool:
     return _ended([consent], consent.patient)[0]
 
 
+def is_over(consent: Consent, care_ended: datetime | None) -> bool:
+    """The same, for who has looked up when care ended. No query."""
+    now, event = timezone.now(), consent.event_happened_at or care_ended
+    today = timezone.localdate(now, timezone=consent.facility.tz)
+    return (consent.expires_on is not None and consent.expires_on < today) or (event is not None and event <= now)
+
+
 def why_not_in_force(consent: Consent) -> str:
     """ "" while it permits something; else `consent.revoked`, `consent.expired`, or `consent.deficient` (never signed).
 
@@ -119,11 +126,4 @@ def _is_after(moment: datetime, row: Consent) -> bool:
 
 def _ended(rows: list[Consent], patient: Patient) -> list[bool]:
     by_care = care_ended_after(patient, rows)
-    now = timezone.now()
-    return [_is_over(row, by_care.get(row.pk), now) for row in rows]
-
-
-def _is_over(row: Consent, care_ended: datetime | None, now: datetime) -> bool:
-    event = row.event_happened_at or care_ended
-    last_day_over = row.expires_on is not None and row.expires_on < timezone.localdate(now, timezone=row.facility.tz)
-    return last_day_over or (event is not None and event <= now)
+    return [is_over(row, by_care.get(row.pk)) for row in rows]

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import current_facility, facilities, scopes
+from accounts.access import scopes
 from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
 from core.errors import DomainError
@@ -155,17 +155,6 @@ def signatures_of(document: Document) -> list[Signature]:
     for row in rows:
         row.document = document
     return rows
-
-
-def working_facility(user: User, patient: Patient) -> Facility:
-    """Where the person works on this patient: the current facility if the patient belongs there, else the first.
-
-    Ask the door first: it lets nobody through without a facility in common.
-    """
-    belongs = set(patient.facilities.filter(ends_at__isnull=True).values_list("facility_id", flat=True))
-    current = current_facility(user)
-    shared = [facility for facility in facilities(user) if facility.pk in belongs]
-    return current if current.pk in belongs or not shared else shared[0]
 
 
 def _only_on_request(user: User) -> bool:

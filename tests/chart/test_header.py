@@ -145,3 +145,16 @@ def test_who_may_not_know_the_person_gets_no_name(facility):
     shown = header(found, "records:channel_detail")
     assert shown["preferred_name"] == "Name not shown"
     assert not any(shown[part] for part in ("legal_name", "pronouns", "birth_date", "age_band", "record_number"))
+
+
+def test_restrictions_warn_those_who_may_know_of_them(stage):
+    clerk = stage.people[Role.CLERK]
+    asked = services.ask_restriction(
+        patient=stage.patient, facility=stage.facility, kind="disclosure", words="No.", recipient_name="Luis", by=clerk
+    )
+    assert header_for(stage, Role.CLERK)["alerts"] is None
+    services.agree_restriction(restriction=asked, by=clerk)
+    assert [row["label"] for row in header_for(stage, Role.CLERK)["alerts"]] == ["Do not disclose to Luis"]
+    shown = [row["label"] for row in header_for(stage, Role.CLINICIAN)["alerts"]]
+    assert shown == ["Falls", "Do not disclose to Luis", "Allergy: Penicillin"]
+    assert "Luis" not in str(header_for(stage, Role.ACTIVITIES)["alerts"])

@@ -30,6 +30,14 @@ def an_allergy(world: World) -> list[Any]:
     return [world.patient.uuid, row.uuid]
 
 
+def a_restriction(world: World) -> list[Any]:
+    row = services.ask_restriction(
+        patient=world.patient, facility=world.facility, kind="disclosure", words="Not to my brother.",
+        by=world.people[Role.CLERK],
+    )  # fmt: skip
+    return [world.patient.uuid, row.uuid]
+
+
 def a_flag(world: World) -> list[Any]:
     row = services.add_flag(patient=world.patient, category="safety", text="Falls", by=world.people[Role.INTAKE])
     return [world.patient.uuid, row.uuid]
@@ -90,6 +98,11 @@ MATRIX: list[Row] = [
     desk_row("patients:restricted_list", allowed="clinical privacy", method="post"),
     Row("patients:restricted_edit", args=of_patient, **but("clinical privacy")),
     Row("patients:restricted_edit", args=of_patient, method="post", **but("clinical privacy")),
+    Row("patients:restriction_add", args=of_patient, **but("intake patient-care clerk")),
+    Row("patients:restriction_add", args=of_patient, method="post", **but("intake patient-care clerk")),
+    Row("patients:restriction_answer", args=a_restriction, **but("clinical privacy clerk")),
+    Row("patients:restriction_answer", args=a_restriction, method="post", **but("clinical privacy clerk")),
+    Row("patients:restriction_end", args=a_restriction, method="post", **but("clinical privacy clerk")),
     Row("patients:patient_edit", args=of_patient, **INTAKE_ONLY),
     Row("patients:patient_deceased", args=of_patient, **INTAKE_ONLY),
     Row("patients:contact_point_add", args=of_patient, **CONTACT),

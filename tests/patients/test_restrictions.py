@@ -42,8 +42,8 @@ def test_it_holds_once_it_is_agreed_to(ask, facility, clerk):
     assert active_restrictions(ask.patient, facility) == [agreed]
     with pytest.raises(DomainError, match="answered this request already"):
         services.refuse_restriction(restriction=asked, answer="No.", by=clerk)
-    ended = services.end_restriction(restriction=agreed, asked_by_patient=False, by=clerk)
-    assert services.end_restriction(restriction=agreed, asked_by_patient=True, by=clerk).ends_at == ended.ends_at
+    ended = services.end_restriction(restriction=agreed, by=clerk)
+    assert services.end_restriction(restriction=agreed, by=clerk).ends_at == ended.ends_at
     assert active_restrictions(ask.patient, facility) == []
 
 
@@ -59,11 +59,9 @@ def test_what_was_paid_in_full_is_kept_from_the_health_plan(ask, facility, clerk
         ask("health-plan")
     honored = ask("health-plan", paid_in_full=True)
     assert active_restrictions(ask.patient, facility) == [honored]
-    with pytest.raises(DomainError, match="Only the person"):
-        services.end_restriction(restriction=honored, asked_by_patient=False, by=clerk)
     with pytest.raises(IntegrityError, match="restriction_of_plan_is_honored"), transaction.atomic():
         Restriction.objects.filter(pk=honored.pk).update(status="rejected", answer="No.")
-    assert services.end_restriction(restriction=honored, asked_by_patient=True, by=clerk).status == "ended"
+    assert services.end_restriction(restriction=honored, by=clerk).status == "ended"
 
 
 def test_it_ends_by_itself(ask, facility, clerk):

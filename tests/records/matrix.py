@@ -10,7 +10,7 @@ from episodes.models import EpisodeOfCare
 from records import services
 from records.models import ChartRule, Document, RecordSubmission
 from tests.access_matrix import Row, desk_row, of_patient
-from tests.records import matrix_leaving
+from tests.records import matrix_consents, matrix_leaving
 from tests.records.bring import photograph, upload
 from tests.uploads import picture
 from tests.world import World
@@ -177,5 +177,6 @@ MATRIX: list[Row] = [
     Row("records:submission_accept", **CLERK),
     Row("records:submission_file", **CLERK),
     Row("records:submission_return", **CLERK),
+    *matrix_consents.MATRIX,
     *matrix_leaving.MATRIX,
 ]
