@@ -45,13 +45,14 @@ def consent_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
     is_draft = consent.status == Consent.Status.DRAFT
     if is_draft and may_edit:
         return redirect("records:consent_edit", patient.uuid, consent.uuid)
-    text = consent.document.text if consent.document else services.words_of(consent)
+    knows_who = Perm.IDENTITY_VIEW in patient.held
     readable = selectors.readable_documents(request.user, patient)
     context = {
         "patient": patient,
         "consent": consent,
         "row": consentpage.consent_facts(consent),
-        "sections": selectors.sections_of(text),
+        "sections": selectors.sections_of(_words(consent)) if knows_who else [],
+        "knows_who": knows_who,
         "may_edit": may_edit,
         "why_not": selectors.why_not_in_force(consent),
         "readable": set(readable.values_list("pk", flat=True)),
@@ -67,6 +68,10 @@ def consent_event(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
     consent = services.record_event(consent=selectors.consent_of(patient, pk), by=request.user)
     return done(request, consent.get_absolute_url(), "Recorded. Nothing more may leave by this consent.")
+
+
+def _words(consent: Consent) -> str:
+    return consent.document.text if consent.document else services.words_of(consent)
 
 
 def back_to_consents(patient: Patient) -> str:

@@ -172,7 +172,11 @@ def test_who_may_only_read_is_offered_nothing_to_change(patient, facility, intak
     listed = sign_in(officer).get(page("consent_list", patient)).content.decode()
     assert "Ask for consent" not in listed
     assert page("consent_edit", patient, draft) not in listed
-    assert "Take back" not in sign_in(officer).get(consent.get_absolute_url()).content.decode()
+    read = sign_in(officer).get(consent.get_absolute_url()).content.decode()
+    assert "Take back" not in read
+    assert "Ana Rivera" in read
+    assert "Signature holds" in read
+    assert "Marisol" not in read
     assert sign_in(officer).get(draft.get_absolute_url()).status_code == 200
 
 
