@@ -34,6 +34,9 @@ urlpatterns = [
     path("patients/<uuid:patient_pk>/holds/add/", booking.hold_add, name="hold_add"),
     path("patients/<uuid:patient_pk>/holds/<uuid:pk>/release/", booking.hold_release, name="hold_release"),
     path("patients/<uuid:patient_pk>/appointments/", appointments.appointment_list, name="appointment_list"),
+    path(
+        "patients/<uuid:patient_pk>/appointments/pdf/", appointments.appointment_list_pdf, name="appointment_list_pdf"
+    ),
     path("patients/<uuid:patient_pk>/appointments/book/", booking.appointment_book, name="appointment_book"),
     path(APPOINTMENT, appointments.appointment_detail, name="appointment_detail"),
     path(f"{APPOINTMENT}move/", moving.appointment_move, name="appointment_move"),

@@ -13,6 +13,7 @@ from accounts.services import begin_membership
 from carecoord.demo import stories
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
+from carecoord.demo.papers import bring_papers
 from carecoord.demo.people import Inventor
 from carecoord.demo.series import begin_series
 from carecoord.demo.stories import CARE, INTAKE, TREATMENT, WHOLE, Life, Step, tell
@@ -79,6 +80,8 @@ def seed(*, say: Callable[[str], None]) -> None:
     begin_series(main, [life for life in people if life.patient.episodes.open().exists()], now)
     begin_series(small, few, now)
     put_on_waitlist(main, people, now)
+    bring_papers(main, [life for life in people if life.patient.episodes.open().exists()], now)
+    bring_papers(small, few, now)
     ask_desks(main, now)
     for house in (main, small):
         _see_to_safety(house, now)

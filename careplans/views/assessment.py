@@ -7,15 +7,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import log
+from accounts.models import AccessEvent
 from accounts.roles import Perm
 from careplans import access, icd10, services
 from careplans.forms import AssessmentForm
 from careplans.forms.assessment import flat
 from careplans.models import Assessment
+from careplans.printing import assessment_data
 from careplans.selectors import assessment as selectors
 from careplans.views._posted import posted
 from core.errors import Conflict, DomainError, shown_on
-from core.http import conflict, done, invalid
+from core.http import conflict, done, file_answer, invalid
+from core.pdf import render_pdf
 from patients.access import get_patient
 from patients.models import Patient
 
@@ -94,6 +98,21 @@ def assessment_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpR
         **selectors.packet_facts(assessment),
     }
     return render(request, "careplans/assessment_detail.html", context)
+
+
+@require_safe
+def assessment_pdf(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
+    patient = get_patient(request.user, patient_pk, Perm.PACKET_VIEW)
+    assessment = selectors.assessment_of(patient, pk, request.user)
+    log(
+        user=request.user,
+        action=AccessEvent.Action.PRINT,
+        data_class=Perm.PACKET_VIEW,
+        patient_id=patient.pk,
+        target=f"careplans.Assessment:{assessment.pk}",
+    )
+    content = render_pdf("records/pdf/document.typ", assessment_data(patient, assessment))
+    return file_answer(content, content_type="application/pdf", name="assessment.pdf", inline=True)
 
 
 @require_POST

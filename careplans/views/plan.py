@@ -14,11 +14,13 @@ from accounts.roles import Perm
 from careplans import services
 from careplans.forms import AssessmentRequestForm, LibraryForm, PlanForm
 from careplans.models import CarePlan
+from careplans.printing import plan_data
 from careplans.selectors import desk, path
 from careplans.selectors import plan as selectors
 from careplans.views._posted import posted
 from core.errors import Conflict, shown_on
-from core.http import conflict, done, invalid
+from core.http import conflict, done, file_answer, invalid
+from core.pdf import render_pdf
 from patients.access import get_patient
 from patients.models import Patient
 
@@ -40,6 +42,23 @@ def plan_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
         rows = selectors.acknowledgements_of(plan)
         context |= {"acknowledgements": rows, "mine": selectors.my_acknowledgement(rows, request.user)}
     return render(request, "careplans/plan_detail.html", context)
+
+
+@require_safe
+def plan_pdf(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+    """The plan as it stands, on paper: to read together and to take home."""
+    patient = get_patient(request.user, patient_pk, Perm.PLAN_VIEW)
+    plan = selectors.plan_of(patient)
+    log(
+        user=request.user,
+        action=AccessEvent.Action.PRINT,
+        data_class=Perm.PLAN_VIEW,
+        patient_id=patient.pk,
+        target=f"careplans.CarePlan:{plan.pk}",
+    )
+    data = plan_data(patient, plan, selectors.problems_of(plan), selectors.acknowledgements_of(plan))
+    content = render_pdf("careplans/pdf/plan.typ", data)
+    return file_answer(content, content_type="application/pdf", name="care-plan.pdf", inline=True)
 
 
 def tree_context(patient: Patient, plan: CarePlan, focus: UUID | None = None) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import current_facility
-from accounts.models import Facility
+from accounts.access import current_facility, log
+from accounts.models import AccessEvent, Facility
 from accounts.roles import Perm
-from core.http import done, invalid
+from core.http import done, file_answer, invalid
+from core.pdf import render_pdf
 from patients.access import get_patient
 from patients.models import Patient
 from scheduling import selectors, services
 from scheduling.forms import CallForm
 from scheduling.models import Appointment, CallAttempt
+from scheduling.printing import appointments_data
 from scheduling.selectors.series import series_rows
 from scheduling.views.board import week_title
 
@@ -41,6 +43,23 @@ def appointment_list(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
         context["series"] = series_rows(patient, facility)
     part = request.htmx and "board" in context
     return render(request, "scheduling/_board.html" if part else "scheduling/appointment_list.html", context)
+
+
+@require_GET
+def appointment_list_pdf(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
+    """The appointments to come, on paper, for the person to take home."""
+    patient = get_patient(request.user, patient_pk, Perm.APPOINTMENT_VIEW)
+    facility = current_facility(request.user)
+    log(
+        user=request.user,
+        action=AccessEvent.Action.PRINT,
+        data_class=Perm.APPOINTMENT_VIEW,
+        patient_id=patient.pk,
+        target="scheduling:appointment_list",
+    )
+    ahead, _ = selectors.appointments_of(patient, facility)
+    content = render_pdf("records/pdf/table.typ", appointments_data(patient, facility, ahead))
+    return file_answer(content, content_type="application/pdf", name="appointments.pdf", inline=True)
 
 
 @require_GET

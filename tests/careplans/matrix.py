@@ -65,6 +65,8 @@ PACKET_WRITER = but("clinician")
 MATRIX: list[Row] = [
     desk_row(f"{C}acknowledgement_list"),
     Row(f"{C}plan_detail", args=with_plan, **but(READS_PLAN)),
+    Row(f"{C}plan_pdf", args=with_plan, **but(READS_PLAN)),
+    Row(f"{C}assessment_pdf", args=packet, **but(READS_PACKET)),
     Row(f"{C}plan_start", args=of_patient, method="post", **PLAN_WRITER),
     Row(f"{C}plan_edit", args=with_plan, **PLAN_WRITER),
     Row(f"{C}plan_share", args=with_plan, method="post", **PLAN_WRITER),

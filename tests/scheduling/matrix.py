@@ -152,6 +152,7 @@ MATRIX: list[Row] = [
     Row("scheduling:appointment_book", BOOKS, NOT_BOOKS, args=of_patient),
     Row("scheduling:appointment_book", BOOKS, NOT_BOOKS, args=of_patient, method="post"),
     Row("scheduling:appointment_list", SEES, NOT_SEES, args=of_patient),
+    Row("scheduling:appointment_list_pdf", SEES, NOT_SEES, args=of_patient),
     Row("scheduling:appointment_detail", SEES, NOT_SEES, args=of_appointment),
     Row("scheduling:appointment_move", BOOKS, NOT_BOOKS, args=of_appointment),
     Row("scheduling:appointment_move", BOOKS, NOT_BOOKS, args=of_appointment, method="post"),
