@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
+from accounts.roles import Role
 from episodes.models import EpisodeOfCare
 
 
@@ -36,3 +38,14 @@ class PeopleFilter(forms.Form):
         """What was chosen, without what is not a choice."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class RolesForm(forms.Form):
+    """Whom to look at, and with which roles."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="uuid", empty_label="Choose a person")
+    roles = forms.MultipleChoiceField(choices=Role, required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people

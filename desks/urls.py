@@ -10,6 +10,7 @@ urlpatterns = [
     path("waiting/", views.waiting, name="waiting"),
     path("search/", views.search, name="search"),
     path("palette/", views.palette, name="palette"),
+    path("roles-preview/", views.roles_preview, name="roles_preview"),
     path("patients-list/", views.patient_list, name="patient_list"),
     path("patients-list/<uuid:patient_pk>/first-slots/", views.first_slots, name="first_slots"),
 ]

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import access
-from accounts.models import AccessEvent
+from accounts.models import AccessEvent, Facility, User
 from accounts.roles import Perm
 from desks import navigation
-from desks.forms import PeopleFilter
+from desks.forms import PeopleFilter, RolesForm
 from desks.selectors import home as homes
-from desks.selectors import people, strip
+from desks.selectors import people, preview, strip
 from desks.selectors import slots as free_times
 from desks.selectors.found import person_options
 from patients.access import get_patient
@@ -113,6 +113,28 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     page = {"form": form, "rows": rows, "everyone": everyone, "total": found.paginator.count}
     page |= {"chosen": chosen, "sorts": _sorts(chosen), "pager": _pages(found, chosen)}
     return render(request, "desks/patient_list.html", page)
+
+
+@require_GET
+def roles_preview(request: HttpRequest) -> HttpResponse:
+    """What somebody would see with other roles, before they are given. Counts people and names none."""
+    facility = _previews(request.user)
+    people = preview.people_to_preview(facility)
+    asked = request.GET if "person" in request.GET else None
+    form = RolesForm(asked, people=people)
+    page: dict[str, Any] = {"form": form, "facility": facility, "shown": None}
+    if form.is_valid():
+        person, roles = form.cleaned_data["person"], form.cleaned_data["roles"]
+        page |= {"person": person, "shown": preview.preview(person, facility, roles)}
+        page["may_save"] = access.may(request.user, Perm.SETUP_EDIT)
+        target = f"desks:roles_preview:{person.pk}"
+        access.log(user=request.user, action=Action.PERMISSION, target=target, facility_id=facility.pk, code="preview")
+    return render(request, "desks/roles_preview.html", page, status=422 if form.errors else 200)
+
+
+def _previews(user: User) -> Facility:
+    """Who sets up roles, and who answers for them. Raises PermissionDenied, noted in the read log."""
+    return access.require(user, Perm.AUDIT_VIEW if access.may(user, Perm.AUDIT_VIEW) else Perm.SETUP_EDIT)
 
 
 def _sorts(chosen: dict[str, str]) -> dict[str, str]:

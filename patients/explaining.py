@@ -1,6 +1,6 @@
 """Why somebody can or cannot see something of a patient: the rules of the door, in words, in their order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -90,11 +90,12 @@ def explain(user: User, patient: Patient, perm: Perm) -> Explanation:
         _consent(perm),
     ]
     allowed = perm in found.held and patient.merged_into_id is None
-    verdict = "Yes" if allowed else "No"
-    stops = next((check.rule for check in checks if check.passes is False), "role")
-    by = "break-glass" if found.glass and perm not in _without_glass(here, found) else ""
-    reason = f", by {by}" if allowed and by else "" if allowed else f": {stops.lower()}"
-    return Explanation(allowed, f"{verdict}{reason}", checks)
+    if not allowed:
+        stops = next((check.rule.lower() for check in checks if check.passes is False), "role")
+        return Explanation(False, f"No: {stops}", checks)
+    by_glass = found.glass and perm not in _without_glass(here, found)
+    replaced = [replace(check, passes=None) if check.passes is False else check for check in checks]
+    return Explanation(True, "Yes, by break-glass" if by_glass else "Yes", replaced)
 
 
 def _account(user: User) -> Check:

@@ -6,10 +6,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import AccessEvent, Membership, User
-from accounts.roles import Role
+from accounts.roles import Perm, Role
 from accounts.selectors import log_subjects
 from core.forms import VersionedForm
 from core.text import digits
+from patients.explaining import what
 from patients.models import Address, AllergyIntolerance, ContactPoint, Flag, Note, Patient, RelatedPerson
 
 LANGUAGES = [
@@ -228,3 +229,18 @@ class BreachForm(forms.Form):
         if given.get("since") and given.get("until") and given["since"] >= given["until"]:
             self.add_error("until", "The end comes after the beginning.")
         return given
+
+
+class ExplainForm(forms.Form):
+    """Who, of whom, what."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), label="Who", empty_label="Choose a person")
+    number = forms.CharField(label="Record number", max_length=80, help_text="Exactly, such as CC-100042.")
+    perm = forms.ChoiceField(label="Wants to", choices=[])
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+        wanted = [perm for perm in Perm if perm.about_patients]
+        self.fields["perm"].choices = [(perm.value, what(perm)[0].upper() + what(perm)[1:]) for perm in wanted]
+        self.fields["perm"].initial = Perm.NAME_VIEW

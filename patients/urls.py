@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from patients.views import accesslog, care_team, merges, notes, people, restricted, restrictions, safety
+from patients.views import (
+    accesslog,
+    care_team,
+    explaining,
+    merges,
+    notes,
+    people,
+    restricted,
+    restrictions,
+    safety,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +21,7 @@ urlpatterns = [
     path("<uuid:patient_pk>/duplicates/<uuid:pk>/dismiss/", merges.duplicate_dismiss, name="duplicate_dismiss"),
     path("<uuid:patient_pk>/duplicates/<uuid:pk>/merge/", merges.merge, name="merge"),
     path("<uuid:patient_pk>/merges/<uuid:pk>/undo/", merges.merge_undo, name="merge_undo"),
+    path("explain/", explaining.access_explain, name="access_explain"),
     path("restricted/", restricted.restricted_list, name="restricted_list"),
     path("<uuid:patient_pk>/restricted/", restricted.restricted_edit, name="restricted_edit"),
     path("log/", accesslog.log_list, name="log_list"),

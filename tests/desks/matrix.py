@@ -5,6 +5,7 @@ from tests.access_matrix import EVERYBODY, Row, desk_row, of_patient
 ON_THE_PATH = "clinical intake patient-care treatment activities clerk clinician"
 
 MATRIX: list[Row] = [
+    desk_row("desks:roles_preview", allowed="clinical privacy technical"),
     desk_row("desks:home"),
     desk_row("desks:overdue"),
     desk_row("desks:due_today"),

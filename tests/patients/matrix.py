@@ -82,6 +82,8 @@ def a_merge(world: World) -> list[Any]:
 LOOKS = but("clinical intake")
 
 MATRIX: list[Row] = [
+    desk_row("patients:access_explain", allowed="clinical privacy"),
+    desk_row("patients:access_explain", allowed="clinical privacy", method="post"),
     desk_row("patients:duplicate_list", allowed="clinical intake"),
     Row("patients:duplicate_compare", args=a_pair, **LOOKS),
     Row("patients:duplicate_dismiss", args=a_pair, method="post", **INTAKE_ONLY),
