@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chart.views import patient, releases
+from chart.views import patient, releases, revocation
 
 app_name = "chart"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<uuid:patient_pk>/releases/<uuid:pk>/preview/", releases.release_preview, name="release_preview"),
     path("<uuid:patient_pk>/releases/<uuid:pk>/send/", releases.release_send, name="release_send"),
     path("<uuid:patient_pk>/releases/<uuid:pk>/packet/", releases.release_packet, name="release_packet"),
+    path("<uuid:patient_pk>/consents/<uuid:pk>/revoke/", revocation.consent_revoke, name="consent_revoke"),
+    path("<uuid:patient_pk>/reminder-consent/<uuid:pk>/revoke/", revocation.channel_revoke, name="channel_revoke"),
 ]

@@ -56,7 +56,14 @@ TABS = (
         "records:consent_list",
         {Perm.CONSENT_VIEW},
         "shield-check",
-        ("records:consent_", "records:channel_", "records:notice_give", "patients:restriction_", "chart:consent_"),
+        (
+            "records:consent_",
+            "records:channel_",
+            "records:notice_give",
+            "patients:restriction_",
+            "chart:consent_",
+            "chart:channel_",
+        ),
     ),
     (
         "Disclosures",

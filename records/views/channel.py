@@ -95,15 +95,16 @@ def _state(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     facility = selectors.working_facility(request.user, patient)
     sees_contacts = Perm.CONTACT_VIEW in patient.held
     history = selectors.channel_history(patient, facility, with_address=sees_contacts)
+    active = next((row for row in history if row["consent"].status == "active"), None)
     return {
         "patient": patient,
         "facility": facility,
         "state": selectors.channel_state(patient, facility),
         "history": history,
-        "active": next((row for row in history if row["consent"].status == "active"), None),
+        "active": active,
         "readable": set(selectors.readable_documents(request.user, patient).values_list("pk", flat=True)),
         "may_edit": Perm.CONSENT_EDIT in patient.held,
-        "revoke_form": RevokeForm(),
+        "revoke_url": reverse("chart:channel_revoke", args=[patient.uuid, active["consent"].uuid]) if active else "",
     }
 
 

@@ -57,7 +57,7 @@ def consent_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
         "why_not": selectors.why_not_in_force(consent),
         "readable": set(readable.values_list("pk", flat=True)),
         "events": consentpage.history_of(consent),
-        "revoke_url": "",
+        "revoke_url": reverse("chart:consent_revoke", args=[patient.uuid, consent.uuid]) if may_edit else "",
     }
     return render(request, "records/consent_detail.html", context)
 

@@ -1,6 +1,8 @@
 """Who gets what at this app's addresses."""
 
 from tests.access_matrix import Row, of_patient
+from tests.records.matrix import of_consent
+from tests.records.matrix_consents import WRITERS, of_active
 from tests.records.matrix_leaving import CLERK, SEES_ALL, of_release
 
 WHO_KNOWS_THE_NAME = "clinical intake patient-care treatment activities clerk clinician"
@@ -12,4 +14,7 @@ MATRIX: list[Row] = [
     Row("chart:release_preview", args=of_release, **CLERK),
     Row("chart:release_send", args=of_release, method="post", **CLERK),
     Row("chart:release_packet", args=of_release, **CLERK),
+    Row("chart:consent_revoke", args=of_active, **WRITERS),
+    Row("chart:consent_revoke", args=of_active, method="post", **WRITERS),
+    Row("chart:channel_revoke", args=of_consent, **WRITERS),
 ]

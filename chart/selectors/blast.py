@@ -1,0 +1,131 @@
+"""What hangs on a consent: what stops when it is taken back, and what cannot be called back any more."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from core.labels import when_label
+from records.models import ChannelConsent, Consent, Disclosure, ReleaseRequest
+from records.selectors.disclosures import classes_label
+from records.selectors.releases import outlook
+from scheduling.models import Appointment, Reminder, WaitlistOffer
+
+Row = dict[str, Any]
+SAME_ACT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Blast:
+    """`releases` are open and rest on it; `disclosed` is what it let out; `expecting` may wait to hear from us."""
+
+    releases: list[ReleaseRequest] = field(default_factory=list)
+    disclosed: list[Row] = field(default_factory=list)
+    expecting: list[str] = field(default_factory=list)
+    desks: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.releases or self.expecting or self.desks)
+
+
+def blast_of(consent: Consent) -> Blast:
+    """What hangs on a consent now. A handful of queries, and two for each open request."""
+    releases = releases_on(consent)
+    return Blast(releases, disclosed_by(consent), _expecting(consent), _desks(consent, releases))
+
+
+def releases_on(consent: Consent) -> list[ReleaseRequest]:
+    """Open requests for copies that name the consent, or that only it would let out."""
+    rows = ReleaseRequest.objects.filter(
+        patient=consent.patient, facility=consent.facility, status__in=ReleaseRequest.OPEN
+    )
+    rows = rows.filter(Q(consent=consent) | Q(consent__isnull=True)).order_by("due_on", "pk")
+    found = rows.select_related("patient", "facility", "consent", "partner", "handled_by")
+    return [row for row in found if row.consent_id == consent.pk or _rests_on(row, consent)]
+
+
+def stopped_by(consent: Consent) -> list[ReleaseRequest]:
+    """The requests that were stopped in the same act. One query."""
+    if consent.revoked_at is None:
+        return []
+    rows = ReleaseRequest.objects.filter(
+        Q(consent=consent) | Q(consent__isnull=True),
+        patient=consent.patient,
+        facility=consent.facility,
+        status=ReleaseRequest.Status.CANCELLED,
+        answered_at__range=(consent.revoked_at, consent.revoked_at + SAME_ACT),
+    )
+    return list(rows.select_related("patient").order_by("pk"))
+
+
+def disclosed_by(consent: Consent) -> list[Row]:
+    """What left by the consent, newest first; without what never left after all. One query."""
+    rows = Disclosure.objects.filter(consent=consent, corrections__isnull=True, sent=True).order_by("-at", "-pk")
+    return [
+        {
+            "when": when_label(row.at, consent.facility.tz),
+            "iso": row.at.isoformat(),
+            "whom": row.recipient_name,
+            "address": row.recipient_address,
+            "what": row.description,
+            "classes": classes_label(row.data_classes),
+            "purpose": row.get_purpose_display(),
+            "channel": row.get_channel_display(),
+        }
+        for row in rows
+    ]
+
+
+def messages_on(consent: ChannelConsent) -> Row:
+    """What a consent to be written to lets go out: how many messages, until when, and offers of free times."""
+    now = timezone.now()
+    waiting = Reminder.objects.filter(
+        appointment__patient=consent.patient,
+        appointment__facility=consent.facility,
+        appointment__starts_at__gt=now,
+        appointment__status__in=Appointment.UPCOMING,
+        status__in=(Reminder.Status.DUE, Reminder.Status.CLAIMED),
+    )
+    offers = WaitlistOffer.objects.filter(
+        appointment__patient=consent.patient,
+        appointment__facility=consent.facility,
+        status=WaitlistOffer.Status.OFFERED,
+        expires_at__gt=now,
+    )
+    rows = list(waiting.select_related("appointment").order_by("send_at")[:50])
+    tz = consent.facility.tz
+    return {
+        "messages": [
+            {"send": when_label(row.send_at, tz), "visit": when_label(row.appointment.starts_at, tz)} for row in rows
+        ],
+        "visits": len({row.appointment_id for row in rows}),
+        "offers": offers.count(),
+    }
+
+
+def _rests_on(release: ReleaseRequest, consent: Consent) -> bool:
+    decision = outlook(release)
+    return decision.allowed and decision.consent == consent
+
+
+def _expecting(consent: Consent) -> list[str]:
+    """Recipients who sent us this person and may wait to hear what became of it."""
+    partners = {row.partner_id for row in consent.recipients.all() if row.partner_id}
+    if not partners:
+        return []
+    rows = consent.patient.referrals.filter(partner__in=partners, facility=consent.facility)
+    return sorted(set(rows.values_list("partner__name", flat=True)))
+
+
+def _desks(consent: Consent, releases: list[ReleaseRequest]) -> list[str]:
+    """Desks that may read the record only because such a request is in their hands."""
+    if not releases:
+        return []
+    grants = consent.patient.desk_grants.filter(facility=consent.facility, relation="request_in_hand")
+    others = consent.patient.release_requests.filter(facility=consent.facility, status__in=ReleaseRequest.OPEN).exclude(
+        pk__in=[row.pk for row in releases]
+    )
+    return [] if others.exists() else [row.get_role_display() for row in grants]
