@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import selectors, services
@@ -28,12 +29,23 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
         return user
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The house says passkey, whatever keeps it."""
+        ways = super().get_reauthentication_methods(user)
+        words = {"mfa_reauthenticate:webauthn": "Use a passkey"}
+        return [way | {"description": words.get(way["id"], way["description"])} for way in ways]
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         services.note_failed_sign_in(email=credentials.get("email") or "", code="password")
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Second factors are unreadable at rest: who reads the table cannot sign in with it."""
+    """Secrets of second factors are unreadable at rest: who reads the table cannot sign in with it."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whom a passkey is made for: the house, by the host that the setting or the request names."""
+        entity = super().get_public_key_credential_rp_entity()
+        return entity | {"name": settings.MFA_TOTP_ISSUER, "id": settings.PASSKEY_DOMAIN or entity["id"]}
 
     def encrypt(self, text: str) -> str:
         return seal(text, b"mfa.authenticator")

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -88,8 +89,8 @@ class SecondFactorMiddleware:
     ends here. Once passed, the session says so and nothing more is asked.
     """
 
-    WITHOUT_A_FACTOR = {"mfa_activate_totp", "account_reauthenticate", "account_logout"}
-    WITH_A_FACTOR_UNUSED = {"mfa_reauthenticate", "account_logout"}
+    WITHOUT_A_FACTOR = {"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout"}
+    WITH_A_FACTOR_UNUSED = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout"}
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -109,7 +110,8 @@ class SecondFactorMiddleware:
 
     def _ask(self, request: HttpRequest) -> HttpResponse:
         following = request.get_full_path() if request.method == "GET" else "/"
-        return redirect_to_login(following, login_url="mfa_reauthenticate")
+        by_code = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+        return redirect_to_login(following, login_url=f"mfa_reauthenticate{'' if by_code else '_webauthn'}")
 
 
 def used_second_factor(request: HttpRequest, user: AbstractBaseUser) -> bool:

@@ -82,6 +82,12 @@ def note_failed_sign_in(*, email: str, code: str) -> None:
     )
 
 
+def note_failed_passkey(*, user: User | None) -> None:
+    """One line in the read log; whose passkey it was meant to be is known only after a password."""
+    failed, denied = AccessEvent.Action.SIGN_IN_FAILED, AccessEvent.Outcome.DENIED
+    access.log(user=user, action=failed, outcome=denied, target="passkey", code="passkey")
+
+
 def note_sign_in(*, user: User, code: str) -> None:
     """The person is in: the count of failures begins anew."""
     User.objects.filter(pk=user.pk).update(last_login=timezone.now())

@@ -8,6 +8,8 @@ from typing import Any
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
@@ -16,6 +18,8 @@ from accounts import services
 from accounts.middleware import SECOND_FACTOR, used_second_factor
 from accounts.models import User
 from accounts.selectors import PROVEN
+
+FACTORS = {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}
 
 
 def connect() -> None:
@@ -34,7 +38,7 @@ def connect() -> None:
 def on_sign_in(*, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     code = getattr(request, "sign_in_code", "")
     if request is not None and not code and used_second_factor(request, user):
-        code = "second-factor-used"
+        code = "passkey" if did_use_passwordless_login(request, user) else "second-factor-used"
     services.note_sign_in(user=user, code=code)
 
 
@@ -49,14 +53,14 @@ def on_wrong_code(*, user: User, **kwargs: Any) -> None:
 
 def on_second_factor_added(*, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     services.note_credential(user=user, code=f"{authenticator.type}-added")
-    if authenticator.type == Authenticator.Type.TOTP:
+    if authenticator.type in FACTORS:
         request.session[SECOND_FACTOR] = True
 
 
 def on_second_factor_removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Whoever turns it off is led to set it up again, now."""
+    """Whoever turns the last one off is led to set one up again, now."""
     services.note_credential(user=user, code=f"{authenticator.type}-removed")
-    if authenticator.type == Authenticator.Type.TOTP:
+    if authenticator.type in FACTORS and not is_mfa_enabled(user):
         request.session[SECOND_FACTOR] = False
 
 

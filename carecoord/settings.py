@@ -235,12 +235,20 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "5/15m/key,20/5m/ip", "reset_password": "5/h/ip,3/h/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The host a passkey is bound to, and every host below it; the host of the request when nothing is given. A passkey
+# made for one does not open another: set it before the first is made.
+PASSKEY_DOMAIN = env.str("PASSKEY_DOMAIN", "")
 MFA_TOTP_ISSUER = "CareCoord"
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"  # TOTP secrets and recovery seeds are unreadable at rest
 MFA_FORMS = {  # wrong codes count towards the lock-out
     "authenticate": "accounts.forms.AuthenticateForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "login_webauthn": "accounts.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticatePasskeyForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 

@@ -129,7 +129,7 @@ ITEMS = (
     _action("My profile", "accounts:profile", "circle-user", ACCOUNT, words="roles facilities"),
     _action("What I looked at", "accounts:my_access", "scroll-text", ACCOUNT, words="access log audit"),
     _action("My sessions", "usersessions_list", "monitor-smartphone", ACCOUNT, words="devices sign out"),
-    _action("Second factor", "mfa_index", "key-round", ACCOUNT, words="authenticator codes security"),
+    _action("Second factor", "mfa_index", "key-round", ACCOUNT, words="authenticator codes passkey security"),
     _action("Change password", "account_change_password", "lock", ACCOUNT, words="security"),
     _action("Sign out", "account_logout", "log-out", ACCOUNT, words="leave log off"),
 )  # fmt: skip
