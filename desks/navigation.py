@@ -84,6 +84,7 @@ ITEMS = (
          words="release of information copies access roi"),
     Item("Legal requests", "records:release_list", "scale", PEOPLE, Perm.DISCLOSURE_APPROVE, (Role.PRIVACY_OFFICER,),
          words="release court order subpoena approve"),
+    Item("Amendments", "records:amendment_list", "pen-line", PEOPLE, Perm.DISCLOSURE_EDIT, words="correct the record"),
     Item("Disclosures", "records:disclosure_register", "send", PEOPLE, Perm.DISCLOSURE_VIEW,
          (Role.CLERK, Role.PRIVACY_OFFICER), words="what left register accounting"),
     Item("Schedule", "scheduling:day", "calendar-days", TIME, Perm.CALENDAR_VIEW, words="day calendar appointments"),

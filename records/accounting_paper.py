@@ -6,25 +6,17 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Facility
-from core.labels import day_label, when_label
+from core.labels import day_label
 from patients.models import Patient
+from records.letters import letter
 
 
 def accounting_paper(
     patient: Patient, facility: Facility, rows: list[dict[str, Any]], first: date | None, last: date | None
 ) -> dict[str, Any]:
     """The data of `records/pdf/accounting.typ`."""
-    facts = [("Record", patient.record_number)]
-    if patient.birth_date:
-        facts.append(("Born", f"{patient.birth_date:%d %b %Y}"))
-    return {
-        "title": "Accounting of disclosures",
-        "subtitle": period_label(first, last),
-        "facility": {"name": facility.name, "lines": address_lines(facility)},
-        "person": {"name": patient.legal_name, "facts": facts},
-        "printed": when_label(timezone.now(), facility.tz),
-        "rows": [[row["when"], f"{row['recipient']}\n{row['address']}", row["what"], row["purpose"]] for row in rows],
-    }
+    shown = [[row["when"], row["recipient"] + "\n" + row["address"], row["what"], row["purpose"]] for row in rows]
+    return letter(patient, facility, "Accounting of disclosures", subtitle=period_label(first, last), rows=shown)
 
 
 def period_label(first: date | None, last: date | None) -> str:
@@ -35,10 +27,3 @@ def period_label(first: date | None, last: date | None) -> str:
     if first:
         return f"From {day_label(first, today)}"
     return f"Until {day_label(last, today)}" if last else "The last three years with consent, six years otherwise"
-
-
-def address_lines(facility: Facility) -> list[str]:
-    """Where the facility is, for a letterhead."""
-    place = " ".join(part for part in (facility.state, facility.postal_code) if part)
-    parts = (facility.line, ", ".join(part for part in (facility.city, place) if part), facility.phone)
-    return [part for part in parts if part]

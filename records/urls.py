@@ -2,8 +2,10 @@ from django.urls import path
 
 from records import consent_urls
 from records.views import (
+    amendments,
     channel,
     completeness,
+    counseling,
     disclosures,
     documents,
     files,
@@ -69,4 +71,19 @@ urlpatterns = [
     path(f"{_patient}/releases/<uuid:pk>/deny/", releases.release_deny, name="release_deny"),
     path(f"{_patient}/releases/<uuid:pk>/withdraw/", releases.release_withdraw, name="release_withdraw"),
     *consent_urls.urlpatterns,
+    path("amendments/", amendments.amendment_list, name="amendment_list"),
+    path(f"{_patient}/amendments/add/", amendments.amendment_add, name="amendment_add"),
+    path(f"{_patient}/amendments/<uuid:pk>/", amendments.amendment_detail, name="amendment_detail"),
+    path(f"{_patient}/amendments/<uuid:pk>/extend/", amendments.amendment_extend, name="amendment_extend"),
+    path(f"{_patient}/amendments/<uuid:pk>/accept/", amendments.amendment_accept, name="amendment_accept"),
+    path(f"{_patient}/amendments/<uuid:pk>/deny/", amendments.amendment_deny, name="amendment_deny"),
+    path(f"{_patient}/amendments/<uuid:pk>/disagree/", amendments.amendment_disagree, name="amendment_disagree"),
+    path(f"{_patient}/amendments/<uuid:pk>/rebut/", amendments.amendment_rebut, name="amendment_rebut"),
+    path(f"{_patient}/amendments/<uuid:pk>/withdraw/", amendments.amendment_withdraw, name="amendment_withdraw"),
+    path(f"{_patient}/counseling-notes/", counseling.counseling_list, name="counseling_list"),
+    path(f"{_patient}/counseling-notes/add/", counseling.counseling_add, name="counseling_add"),
+    path(f"{_patient}/counseling-notes/<uuid:pk>/", counseling.counseling_detail, name="counseling_detail"),
+    path(f"{_patient}/counseling-notes/<uuid:pk>/edit/", counseling.counseling_edit, name="counseling_edit"),
+    path(f"{_patient}/counseling-notes/<uuid:pk>/sign/", counseling.counseling_sign, name="counseling_sign"),
+    path(f"{_patient}/counseling-notes/<uuid:pk>/error/", counseling.counseling_error, name="counseling_error"),
 ]

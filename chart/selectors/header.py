@@ -65,6 +65,7 @@ TABS = (
             "chart:channel_",
         ),
     ),
+    ("Counseling", "records:counseling_list", {Perm.COUNSELING_STATUS}, "lock", ("records:counseling_",)),
     (
         "Disclosures",
         "records:disclosure_list",

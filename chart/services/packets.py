@@ -15,9 +15,9 @@ from chart.selectors.packets import Content, Entry, content_of, content_text
 from core.errors import DomainError
 from core.labels import when_label
 from core.pdf import render_pdf
-from records.accounting_paper import address_lines
 from records.digests import digest_of
 from records.disclosing import Packet, Permit
+from records.letters import letterhead
 from records.models import Document, ReleaseRequest
 from records.services import releases
 from records.services.packets import keep_packet
@@ -119,7 +119,7 @@ def _paper(
     return {
         "title": "Copies of the record",
         "subtitle": f"For {release.recipient_name}",
-        "facility": {"name": facility.name, "lines": address_lines(facility)},
+        "facility": letterhead(facility),
         "person": {"name": patient.legal_name, "facts": _facts(release)},
         "printed": when_label(timezone.now(), facility.tz),
         "footer": permit.notice and "42 CFR part 2 prohibits unauthorized use or disclosure of these records.",

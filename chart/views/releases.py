@@ -13,7 +13,7 @@ from accounts.roles import DataClass, Perm
 from chart.selectors.packets import content_of
 from chart.services.packets import release_records
 from core.errors import DomainError
-from core.http import done
+from core.http import done, file_answer
 from patients.access import get_patient, log_classes
 from patients.models import Patient
 from records.models import ReleaseRequest
@@ -91,12 +91,8 @@ def release_packet(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
         user=request.user, action=AccessEvent.Action.EXPORT, data_class=Perm.DISCLOSURE_EDIT, patient_id=patient.pk,
         target=f"records.ReleaseRequest:{release.pk}",
     )  # fmt: skip
-    is_zip = release.form == ReleaseRequest.Form.ZIP
-    answer = HttpResponse(content, content_type="application/zip" if is_zip else "application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="packet-{release.pk}.{"zip" if is_zip else "pdf"}"'
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    kind, ending = ("application/zip", "zip") if release.form == ReleaseRequest.Form.ZIP else ("application/pdf", "pdf")
+    return file_answer(content, content_type=kind, name=f"packet-{release.pk}.{ending}")
 
 
 def _in_hand(request: HttpRequest, patient_pk: UUID, pk: UUID) -> tuple[Patient, ReleaseRequest]:

@@ -1,17 +1,14 @@
 """Packets as they left: kept as papers that no list of documents shows, those with counseling notes sealed."""
 
-import secrets
 from base64 import b64decode, b64encode
 from hashlib import sha256
-
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 
 from accounts.models import User
 from accounts.roles import DataClass
 from core import audit
 from core.errors import DomainError
 from core.fields import seal, unseal
+from core.files import places
 from records.disclosing import Packet
 from records.models import Document, ReleaseRequest
 
@@ -27,9 +24,9 @@ def keep_packet(
     document = Document(patient=release.patient, facility=release.facility, kind=Document.Kind.RELEASE, author=by)
     document.title, document.pages = "Released packet", max(1, min(pages, 32_000))
     document.content_type, document.size, document.sha256 = kind, len(kept), sha256(kept).hexdigest()
-    name = secrets.token_hex(16)
-    document.file = storages["documents"].save(f"{name[:2]}/{name}", ContentFile(kept))
-    audit.save(document, by=by)
+    with places.kept([kept]) as (name,):
+        document.file = name
+        audit.save(document, by=by)
     return Packet(document, sha256(content).hexdigest(), content_sha256)
 
 

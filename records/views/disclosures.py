@@ -14,7 +14,7 @@ from accounts import access
 from accounts.models import AccessEvent, Facility, User
 from accounts.roles import DataClass, Perm, Scope
 from core.errors import shown_on
-from core.http import done, invalid
+from core.http import done, file_answer, invalid
 from core.pdf import render_pdf
 from patients.access import get_patient
 from patients.models import Patient
@@ -24,9 +24,11 @@ from records.forms.disclosures import CorrectionForm, EmergencyForm, PeriodForm,
 from records.models import Channel, Disclosure, Purpose
 from records.selectors import disclosures as shown
 from records.selectors import working_facility
+from records.selectors.amendments import amendments_of
 from records.selectors.releases import releases_of
 from records.services.disclosures import correct_disclosure, disclose_in_emergency
 from records.services.preflight import preflight
+from records.views.acting import sent
 
 
 @require_safe
@@ -73,7 +75,7 @@ def disclosure_correct(request: HttpRequest, patient_pk: UUID, pk: UUID) -> Http
     """Append what is right. Who may do so for all, or made it."""
     patient = get_patient(request.user, patient_pk, _writing_right(request.user))
     row = shown.disclosure_of(request.user, patient, pk)
-    form = CorrectionForm(_sent(request), initial={name: getattr(row, name, "") for name in CorrectionForm.base_fields})
+    form = CorrectionForm(sent(request), initial={name: getattr(row, name, "") for name in CorrectionForm.base_fields})
     context = {"patient": patient, "form": form, "row": row}
     if request.method != "POST":
         return render(request, "records/disclosure_correct.html", context)
@@ -89,7 +91,7 @@ def disclosure_correct(request: HttpRequest, patient_pk: UUID, pk: UUID) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 def disclosure_emergency(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.DISCLOSURE_OWN)
-    form = EmergencyForm(_sent(request))
+    form = EmergencyForm(sent(request))
     context = {"patient": patient, "form": form, "back": reverse("records:disclosure_list", args=[patient.uuid])}
     if request.method != "POST":
         return render(request, "records/disclosure_emergency.html", context)
@@ -124,17 +126,8 @@ def disclosure_accounting_pdf(request: HttpRequest, patient_pk: UUID) -> HttpRes
         purpose=Purpose.PATIENT_REQUEST, data_classes=[DataClass.CONSENT], channel=Channel.PDF,
         description="Accounting of disclosures", by=request.user,
     )  # fmt: skip
-    answer = HttpResponse(
-        render_pdf("records/pdf/accounting.typ", accounting_paper(patient, facility, rows, *_period(form))),
-        content_type="application/pdf",
-    )
-    answer.headers["Content-Disposition"] = 'attachment; filename="accounting-of-disclosures.pdf"'
-    return answer
-
-
-def _sent(request: HttpRequest) -> Any:
-    """What was posted, even if it is nothing; None on the way to the empty form."""
-    return request.POST if request.method == "POST" else None
+    paper = render_pdf("records/pdf/accounting.typ", accounting_paper(patient, facility, rows, *_period(form)))
+    return file_answer(paper, content_type="application/pdf", name="accounting-of-disclosures.pdf")
 
 
 def _asked(patient: Patient, facility: Facility) -> dict[str, Any]:
@@ -142,6 +135,9 @@ def _asked(patient: Patient, facility: Facility) -> dict[str, Any]:
     may_add = Perm.DISCLOSURE_EDIT in patient.held
     return {
         "releases": releases_of(patient, facility),
+        "amendments": amendments_of(patient, facility),
+        "amend_label": "Receive a request" if may_add else "",
+        "amend_url": reverse("records:amendment_add", args=[patient.uuid]) if may_add else "",
         "add_label": "Receive a request" if may_add else "",
         "add_url": reverse("records:release_add", args=[patient.uuid]) if may_add else "",
     }

@@ -18,6 +18,7 @@ from patients.access import get_patient
 from patients.models import Patient
 from records import papers, selectors
 from records.forms import MistakeForm, WordsForm
+from records.selectors.amendments import amendments_to
 
 PAGE = 100
 
@@ -108,6 +109,7 @@ def _detail(request: HttpRequest, patient: Patient, document: Any) -> dict[str, 
         "sections": selectors.sections_of(document.text) if document.text else [],
         "versions": selectors.versions_of(document) if document.is_upload else [],
         "photo": selectors.photo_of(document),
+        "amendments": amendments_to(document),
         "shows": selectors.how_shown(document),
         "may_submit": Perm.DOCUMENT_SUBMIT in patient.held,
         "may_change": may_change and is_current,

@@ -1,11 +1,8 @@
 """Requests for copies of the record: the list by their clock, and each act of the desk on one."""
 
-from collections.abc import Callable
-from copy import copy
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +20,7 @@ from records.forms.releases import CourtForm, DenyForm, ExtendForm, FeeForm, Rel
 from records.models import ReleaseRequest
 from records.selectors import releases as shown
 from records.services import releases as services
+from records.views.acting import act, sent
 
 PAGE = 50
 TABS = {
@@ -60,7 +58,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
 def release_add(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, Perm.DISCLOSURE_EDIT)
     facility = selectors.working_facility(request.user, patient)
-    form = ReleaseForm(_sent(request), **_choices(patient, facility))
+    form = ReleaseForm(sent(request), **_choices(patient, facility))
     context = {"patient": patient, "form": form, "back": reverse("records:disclosure_list", args=[patient.uuid])}
     if request.method != "POST":
         return render(request, "records/release_add.html", context)
@@ -80,7 +78,7 @@ def release_add(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
 def release_edit(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     """Limit what will leave: kinds, days, single papers."""
     patient, release = _loaded(request, patient_pk, pk)
-    form = ReleaseForm(_sent(request), initial=_initial(release), **_choices(patient, release.facility))
+    form = ReleaseForm(sent(request), initial=_initial(release), **_choices(patient, release.facility))
     del form.fields["received_on"]
     context = {"patient": patient, "form": form, "release": release, "back": release.get_absolute_url()}
     if request.method != "POST":
@@ -103,30 +101,35 @@ def release_take(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespon
 @require_http_methods(POSTED)
 def release_extend(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient, release = _loaded(request, patient_pk, pk)
-    form = ExtendForm(_sent(request))
+    form = ExtendForm(sent(request))
     said = "Extended by 30 days. Tell the person the reason and the new last day in writing."
-    return _act(request, patient, release, form, "Extend by 30 days", said, lambda words: services.extend_request(
-        release=release, by=request.user, **words
-    ))  # fmt: skip
+    return act(
+        request, patient, release.get_absolute_url(), form, "Extend by 30 days", said,
+        lambda words: services.extend_request(release=release, by=request.user, **words),
+    )  # fmt: skip
 
 
 @require_http_methods(POSTED)
 def release_fee(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient, release = _loaded(request, patient_pk, pk)
-    form = FeeForm(_sent(request), initial={"fee": release.fee_cents / 100, "paid_on": release.fee_paid_on})
-    return _act(request, patient, release, form, "Fee", "The fee is noted.", lambda words: services.set_fee(
-        release=release, fee_cents=form.cents, paid_on=words["paid_on"], by=request.user
-    ))  # fmt: skip
+    form = FeeForm(sent(request), initial={"fee": release.fee_cents / 100, "paid_on": release.fee_paid_on})
+    return act(
+        request, patient, release.get_absolute_url(), form, "Fee", "The fee is noted.",
+        lambda words: services.set_fee(
+            release=release, fee_cents=form.cents, paid_on=words["paid_on"], by=request.user
+        ),
+    )  # fmt: skip
 
 
 @require_http_methods(POSTED)
 def release_court(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient, release = _loaded(request, patient_pk, pk)
-    form = CourtForm(_sent(request), papers=shown.papers_of(patient, release.facility))
+    form = CourtForm(sent(request), papers=shown.papers_of(patient, release.facility))
     said = "Order and subpoena are on file. The privacy officer has to approve."
-    return _act(request, patient, release, form, "Order and subpoena", said, lambda words: services.file_court_papers(
-        release=release, by=request.user, **words
-    ))  # fmt: skip
+    return act(
+        request, patient, release.get_absolute_url(), form, "Order and subpoena", said,
+        lambda words: services.file_court_papers(release=release, by=request.user, **words),
+    )  # fmt: skip
 
 
 @require_POST
@@ -140,10 +143,11 @@ def release_approve(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRes
 @require_http_methods(POSTED)
 def release_deny(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient, release = _loaded(request, patient_pk, pk)
-    form, said = DenyForm(_sent(request)), "Denied. Tell the person the reason, and how to have it reviewed."
-    return _act(request, patient, release, form, "Deny the request", said, lambda words: services.deny_request(
-        release=release, by=request.user, **words
-    ))  # fmt: skip
+    form, said = DenyForm(sent(request)), "Denied. Tell the person the reason, and how to have it reviewed."
+    return act(
+        request, patient, release.get_absolute_url(), form, "Deny the request", said,
+        lambda words: services.deny_request(release=release, by=request.user, **words),
+    )  # fmt: skip
 
 
 @require_POST
@@ -156,27 +160,6 @@ def release_withdraw(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRe
 def _loaded(request: HttpRequest, patient_pk: UUID, pk: UUID) -> tuple[Patient, ReleaseRequest]:
     patient = get_patient(request.user, patient_pk, Perm.DISCLOSURE_EDIT)
     return patient, shown.release_of(patient, pk)
-
-
-def _act(
-    request: HttpRequest, patient: Patient, release: ReleaseRequest, form: forms.Form, title: str, said: str,
-    act: Callable[[dict[str, Any]], object],
-) -> HttpResponse:  # fmt: skip
-    """One act with its small form on a page of its own."""
-    context = {"patient": patient, "release": release, "form": form, "title": title, "back": release.get_absolute_url()}
-    if request.method != "POST":
-        return render(request, "records/release_act.html", context)
-    if form.is_valid():
-        with shown_on(form):
-            act(form.cleaned_data)
-    if form.errors:
-        return invalid(request, "records/release_act.html", context)
-    return done(request, release.get_absolute_url(), said)
-
-
-def _sent(request: HttpRequest) -> Any:
-    """What was posted, even if it is nothing; None on the way to the empty form."""
-    return copy(request.POST) if request.method == "POST" else None
 
 
 def _choices(patient: Patient, facility: Any) -> dict[str, Any]:

@@ -256,7 +256,7 @@ def test_a_packet_is_in_no_list_of_papers_and_is_handed_out_through_the_door(
     assert done.packet not in readable_documents(coordinator, patient)
     url = reverse("chart:release_packet", args=[patient.uuid, done.uuid])
     answer = sign_in(clerk).get(url)
-    assert answer.content == packet_content(done)
+    assert b"".join(answer.streaming_content) == packet_content(done)
     assert answer["Content-Disposition"] == f'attachment; filename="packet-{done.pk}.pdf"'
     assert AccessEvent.objects.filter(patient_id=patient.pk, action="export", user_id=clerk.pk).exists()
     assert sign_in(coordinator).get(url).status_code == 403

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.roles import Role
+from records.services.amendments import receive_amendment
+from records.services.counseling import write_counseling_note
 from records.services.disclosures import disclose_in_emergency
 from records.services.releases import Wanted, receive_request
 from tests.access_matrix import Row, desk_row, of_patient
@@ -64,4 +68,46 @@ MATRIX += [
     *(Row(f"records:release_{act}", args=of_release, **CLERK) for act in ACTS),
     *(Row(f"records:release_{act}", args=of_release, method="post", **CLERK) for act in (*ACTS, "take", "withdraw")),
     Row("records:release_approve", args=of_legal_release, method="post", **APPROVES),
+]
+
+
+def of_amendment(world: World) -> list[Any]:
+    row = receive_amendment(
+        patient=world.patient, facility=world.facility, subject="Note of 3 May", wanted="Two glasses", reason="",
+        by=world.people[Role.CLERK],
+    )  # fmt: skip
+    return [world.patient.uuid, row.uuid]
+
+
+def of_counseling_note(world: World) -> list[Any]:
+    note = write_counseling_note(
+        patient=world.patient, facility=world.facility, text="Said in confidence.", session_at=timezone.now(),
+        by=world.people[Role.CLINICIAN],
+    )  # fmt: skip
+    return [world.patient.uuid, note.uuid]
+
+
+AUTHOR = {"allowed": "clinician", "forbidden": "clinical intake patient-care treatment activities clerk privacy"}
+ANSWERS = ("extend", "accept", "deny", "disagree", "rebut")
+
+MATRIX += [
+    desk_row("records:amendment_list", allowed="clerk"),
+    Row("records:amendment_add", args=of_patient, **CLERK),
+    Row("records:amendment_add", args=of_patient, method="post", **CLERK),
+    Row("records:amendment_detail", args=of_amendment, **SEES_ALL),
+    *(Row(f"records:amendment_{act}", args=of_amendment, **CLERK) for act in ANSWERS),
+    *(Row(f"records:amendment_{act}", args=of_amendment, method="post", **CLERK) for act in (*ANSWERS, "withdraw")),
+    Row(
+        "records:counseling_list",
+        args=of_patient,
+        allowed="clinical patient-care clinician privacy",
+        forbidden="intake treatment activities clerk",
+    ),
+    Row("records:counseling_add", args=of_patient, **AUTHOR),
+    Row("records:counseling_add", args=of_patient, method="post", **AUTHOR),
+    Row("records:counseling_detail", args=of_counseling_note, **AUTHOR),
+    Row("records:counseling_edit", args=of_counseling_note, **AUTHOR),
+    Row("records:counseling_edit", args=of_counseling_note, method="post", **AUTHOR),
+    Row("records:counseling_sign", args=of_counseling_note, method="post", **AUTHOR),
+    Row("records:counseling_error", args=of_counseling_note, method="post", **AUTHOR),
 ]

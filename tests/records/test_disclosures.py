@@ -163,7 +163,7 @@ def test_a_correction_is_appended_and_takes_the_place_in_the_accounting(tell, pa
 def test_the_accounting_is_a_paper_for_the_person_and_no_disclosure(tell, page, clerk, patient):
     tell()
     answer = page(clerk, "records:disclosure_accounting_pdf")
-    text = " ".join(PdfReader(BytesIO(answer.content)).pages[0].extract_text().split())
+    text = " ".join(PdfReader(BytesIO(b"".join(answer.streaming_content))).pages[0].extract_text().split())
     for said in ("Accounting of disclosures", "Harbor House", "Dr. Ames", "555 0101", "Allergy to penicillin"):
         assert said in text
     assert Disclosure.objects.count() == 1
