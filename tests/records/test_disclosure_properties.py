@@ -28,7 +28,7 @@ PURPOSES = ("treatment", "payment", "housing", "legal")
 TPO = {"treatment", "payment", "operations"}
 names, purposes = st.sampled_from(NAMES), st.sampled_from(PURPOSES)
 some_classes = st.sets(st.sampled_from(CLASSES), min_size=1)
-lasting = st.sampled_from((-1, 0, 30))
+lasting = st.sampled_from((30, 0, -1))
 
 
 class Leaving(RuleBasedStateMachine):
@@ -42,7 +42,8 @@ class Leaving(RuleBasedStateMachine):
         self.given: dict[int, dict] = {}
         self.asked: dict[int, dict] = {}
         self.made: list[tuple[str, int]] = []
-        self.denied = 0
+        self.give(NAMES[0], {"plan", "assessment"}, "housing", 30, signed=True)
+        self.give_tpo({"plan", "assessment"})
 
     @rule(name=names, classes=some_classes, purpose=purposes, days=lasting, signed=st.booleans())
     def give(self, name, classes, purpose, days, signed):
@@ -64,7 +65,8 @@ class Leaving(RuleBasedStateMachine):
         """One consent to all treatment, payment and operations."""
         row = leaving.consent(
             self.patient, self.facility, self.clerk, category="tpo", purposes=sorted(TPO), expiry="none",
-            expires_on=None, data_classes=sorted(classes - {"counseling"} or {"plan"}), to=(("class", "My providers and health plans"),),
+            expires_on=None, data_classes=sorted(classes - {"counseling"} or {"plan"}),
+            to=(("class", "My providers and health plans"),),
         )  # fmt: skip
         permits = {"to": set(NAMES), "classes": set(row.data_classes), "purposes": TPO, "kind": "tpo", "live": True}
         self.given[row.pk] = permits
@@ -90,7 +92,24 @@ class Leaving(RuleBasedStateMachine):
             row.status = "ended"
             audit.save(row, by=self.clerk)
 
+    @rule(number=st.integers(0, 99), name=names, more=st.booleans())
+    def disclose_by_a_consent(self, number, name, more):
+        """What one of the consents speaks of, or a little more; a live one, while there is one."""
+        if rows := [row for row in self.given.values() if row["live"]] or list(self.given.values()):
+            row = rows[number % len(rows)]
+            classes = set(sorted(row["classes"])[: 1 + number % 2]) | ({"assessment"} if more else set())
+            to = name if name in row["to"] else min(row["to"])
+            served = sorted(row["purposes"] & set(PURPOSES))
+            self.disclose(to, classes, served[number % len(served)])
+
+    @rule(number=st.integers(0, 99), name=names)
+    def disclose_again(self, number, name):
+        self.disclose_by_a_consent(number, name, more=False)
+
     @rule(name=names, classes=some_classes, purpose=purposes)
+    def disclose_anything(self, name, classes, purpose):
+        self.disclose(name, classes, purpose)
+
     def disclose(self, name, classes, purpose):
         expected = self.permitting(name, classes, purpose)
         forbidden = self.forbids(name, classes, purpose)
