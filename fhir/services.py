@@ -15,11 +15,15 @@ from accounts.models import Facility
 from core.errors import DomainError
 from core.models import Record
 from fhir.models import ImportedResource
+from fhir.papers import PAPER_WRITERS
 from fhir.references import References, Unresolved, row_of
 from fhir.resources.R4B import get_fhir_model_class
 from fhir.sources import Entry, Source, Unreadable, entries
 from fhir.values import identifiers
-from fhir.writers import WRITERS, Context
+from fhir.writers import WRITERS as RECORD_WRITERS
+from fhir.writers import Context
+
+WRITERS = RECORD_WRITERS | PAPER_WRITERS
 
 
 @dataclass

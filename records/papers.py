@@ -15,7 +15,7 @@ INK = "#13252a"
 def document_data(patient: Patient, document: Document, signatures: Iterable[Signature]) -> dict[str, Any]:
     """A paper written here, word for word, with the signatures under it and its fingerprint."""
     facility = document.facility
-    written = f"{when_label(document.created_at, facility.tz)}, by {document.author}"
+    written = f"{when_label(document.created_at, facility.tz)}, by {document.written_by}"
     facts = [("Written", written)]
     if document.status != Document.Status.CURRENT:
         facts.append(("Status", document.get_status_display()))

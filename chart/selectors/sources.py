@@ -141,7 +141,7 @@ def _documents(patient: Patient, user: User) -> QuerySet[Document]:
 
 
 def _document(row: Document, to: Links, held: Held) -> Event:
-    event = {"title": row.title, "who": str(row.author), "url": to(row.uuid)}
+    event = {"title": row.title, "who": row.written_by, "url": to(row.uuid)}
     old = row.status != Document.Status.CURRENT
     return event | ({"badge": row.get_status_display(), "badge_tone": "neutral"} if old else {})
 

@@ -76,7 +76,9 @@ class Document(Record):
     pages = models.PositiveSmallIntegerField(default=1)
     sha256 = models.CharField(max_length=64, editable=False)
     status = models.CharField(max_length=20, choices=Status, default=Status.CURRENT)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="None: imported."
+    )
 
     phi_fields = ("title", "text", "file", "thumbnail", "original_name", "written_on", "source", "location")
 
@@ -99,6 +101,11 @@ class Document(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("records:document_detail", args=[self.patient.uuid, self.uuid])
+
+    @property
+    def written_by(self) -> str:
+        """Who brought it into the chart."""
+        return str(self.author) if self.author else "Imported"
 
     @property
     def is_upload(self) -> bool:

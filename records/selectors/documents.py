@@ -61,7 +61,7 @@ def document_rows(
             "url": f"{base}{row.uuid}/",
             "kind": row.get_kind_display(),
             "title": row.title,
-            "author": str(row.author),
+            "author": row.written_by,
             "written": when_label(row.created_at, facility.tz),
             "pages": row.pages,
             "signatures": row.signature_count,

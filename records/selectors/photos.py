@@ -99,7 +99,7 @@ def _photo(row: ClinicalPhoto, facility: Facility) -> dict[str, Any]:
         "series": reverse("records:photo_series", args=[row.patient.uuid, row.uuid]),
         "when": when_label(row.taken_at, facility.tz),
         "iso": row.taken_at.isoformat(),
-        "by": str(row.document.author),
+        "by": row.document.written_by,
         "measures": " · ".join(f"{label} {value} mm" for label, value in sizes if value is not None),
         "area": area_of(row),
         "remark": row.remark,

@@ -24,13 +24,13 @@ def create_document(*, patient: Patient, facility: Facility, kind: str, title: s
 
 
 @transaction.atomic
-def supersede(*, document: Document, by: User) -> Document:
+def supersede(*, document: Document, by: User | None, reason: str = "") -> Document:
     """Say that a later paper takes this one's place; it stays readable. Harmless twice."""
     document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     if document.status != Document.Status.CURRENT:
         return document
     document.status = Document.Status.SUPERSEDED
-    return audit.save(document, by=by)
+    return audit.save(document, by=by, reason=reason)
 
 
 @transaction.atomic
