@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import current_facility
 from accounts.models import Facility, User
 from accounts.roles import Perm
-from core.labels import distance_label, due_label, when_label
+from core.labels import day_label, distance_label, due_label, when_label
 from patients.access import belongs_to, visible_patients
 from patients.models import Patient
 from records.models import Document, RecordSubmission
@@ -77,9 +77,16 @@ def papers_of(submission: RecordSubmission, user: User) -> list[dict]:
     """The papers inside; `url` is empty where the person may not read the paper now."""
     readable = set(readable_documents(user, submission.patient).values_list("pk", flat=True))
     base = reverse("records:document_list", args=[submission.patient.uuid])
+    may_index = Perm.DOCUMENT_FILE in submission.patient.held and submission.is_open
+    today = timezone.localdate(timezone=submission.facility.tz)
     return [
         {
             "url": f"{base}{paper.uuid}/" if paper.pk in readable else "",
+            "index_url": f"{base}{paper.uuid}/index/" if may_index and paper.pk in readable else "",
+            "dated": day_label(paper.written_on, today) if paper.written_on else "",
+            "source": paper.source,
+            "location": paper.location,
+            "unindexed": paper.is_upload and not (paper.written_on and paper.source),
             "kind": paper.get_kind_display(),
             "title": paper.title,
             "pages": paper.pages,

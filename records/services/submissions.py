@@ -69,6 +69,8 @@ def accept_submission(*, submission: RecordSubmission, by: User) -> RecordSubmis
 def file_submission(*, submission: RecordSubmission, location: str, by: User) -> RecordSubmission:
     """Put the papers where they belong; the step "record filed" is reached and the papers close to the clerk.
 
+    A paper without a place of its own is said to be there.
+
     Raises DomainError without a location, or unless the envelope has been accepted and not answered since.
     """
     if not location.strip():
@@ -77,6 +79,9 @@ def file_submission(*, submission: RecordSubmission, location: str, by: User) ->
     submission.filed_location = location.strip()
     _answer(submission, RecordSubmission.Status.COMPLETED, by)
     _close(submission, by, outcome="Filed")
+    for paper in submission.documents.filter(location=""):
+        paper.location = submission.filed_location
+        audit.save(paper, by=by)
     episode = submission.patient.episodes.open().select_for_update(no_key=True).first()
     if episode:
         episodes.reach_step(episode=episode, kind=EpisodeStep.Kind.RECORD_FILED, by=by)

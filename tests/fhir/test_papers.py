@@ -21,7 +21,8 @@ def paper(content: bytes | None = None, **fields) -> dict:
     lab = {"coding": [{"system": "http://loinc.org", "code": "11502-2"}]}
     return {
         "resourceType": "DocumentReference", "id": "d1", "status": "current", "type": lab,
-        "date": "2026-10-02T09:00:00Z", "subject": {"reference": "urn:uuid:p1"}, "content": [{"attachment": attachment}], **fields,
+        "date": "2026-10-02T09:00:00Z", "subject": {"reference": "urn:uuid:p1"},
+        "content": [{"attachment": attachment}], **fields,
     }  # fmt: skip
 
 

@@ -37,6 +37,20 @@ def test_filing_reaches_the_step_closes_the_task_and_the_papers(submit, clerk, p
     assert not Task.objects.open().exists()
     assert Perm.DOCUMENT_VIEW not in permissions(clerk, patient)
     assert [row.history_user for row in filed.history.all()[:2]] == [clerk, clerk]
+    assert filed.documents.get().location == "Shelf 4"
+
+
+def test_the_clerk_indexes_the_papers_in_hand(submit, clerk, sign_in):
+    envelope, client = services.accept_submission(submission=submit(), by=clerk), sign_in(clerk)
+    paper = envelope.documents.get()
+    index = reverse("records:document_index", args=[paper.patient.uuid, paper.uuid])
+    assert index in client.get(envelope.get_absolute_url()).content.decode()
+    sent = {"kind": paper.kind, "written_on": "2026-11-02", "source": "Harbor House", "location": "Box 9"}
+    assert client.post(index, sent | {"version": paper.version}).status_code == 302
+    assert (
+        services.file_submission(submission=envelope, location="Shelf 4", by=clerk).documents.get().location == "Box 9"
+    )
+    assert index not in client.get(envelope.get_absolute_url()).content.decode()
 
 
 def test_who_accepts_the_envelope_has_taken_its_task(submit, clerk, facility):
