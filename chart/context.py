@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from chart.selectors.header import header
+from chart.selectors.header import header, past_header
 from patients.access import in_hand
 
 
@@ -22,4 +22,7 @@ def _header(request: HttpRequest) -> dict[str, Any] | None:
     match, user = request.resolver_match, getattr(request, "user", None)
     pk = match.kwargs.get("patient_pk") if match else None
     patient = in_hand(user, pk) if pk and user else None
-    return header(patient, match.view_name) if patient and match else None
+    if patient is None or match is None:
+        return None
+    shown = header(patient, match.view_name)
+    return past_header(shown, patient, request.as_of) if hasattr(request, "as_of") else shown

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from chart.views import patient, releases, revocation
+from chart.views import past, patient, releases, revocation
 
 app_name = "chart"
 urlpatterns = [
     path("<uuid:patient_pk>/", patient.patient_detail, name="patient_detail"),
+    path("<uuid:patient_pk>/as-of/", past.patient_as_of, name="patient_as_of"),
+    path("<uuid:patient_pk>/changes/", past.patient_changes, name="patient_changes"),
     path("<uuid:patient_pk>/timeline/", patient.patient_timeline, name="patient_timeline"),
     path("<uuid:patient_pk>/releases/<uuid:pk>/", releases.release_detail, name="release_detail"),
     path("<uuid:patient_pk>/releases/<uuid:pk>/preview/", releases.release_preview, name="release_preview"),

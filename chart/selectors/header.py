@@ -102,6 +102,12 @@ def header(patient: Patient, view_name: str) -> dict[str, Any]:
     return shown
 
 
+def past_header(shown: dict[str, Any], patient: Patient, as_of: str) -> dict[str, Any]:
+    """The same on a page of the past: without what is true of today only, and with the way back."""
+    today = ("stage", "level_of_care", "baton_owner", "next_step", "due_at", "consent_badge", "next_appointment")
+    return shown | dict.fromkeys((*today, "alerts")) | {"as_of": as_of, "now_url": patient.get_absolute_url()}
+
+
 def tabs(patient: Patient, view_name: str) -> list[dict[str, Any]]:
     """The pages of this person that the viewer may open."""
     found = []

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.roles import Perm
@@ -16,10 +16,15 @@ from patients.models import Patient
 
 
 def patient_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
-    """The overview and the newest of the timeline."""
+    """The overview and the newest of the timeline; with `?as_of=` the record of then."""
+    if "as_of" in request.GET:
+        there = reverse("chart:patient_as_of", args=[patient_pk])
+        return redirect(f"{there}?{urlencode({'as_of': request.GET['as_of']})}")
     patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW)
     log_classes(request.user, patient, classes_shown(patient) | _of_timeline(patient))
     context = {"patient": patient, "held": _named(patient), "today": overview(request.user, patient)}
+    context["changes_url"] = reverse("chart:patient_changes", args=[patient_pk])
+    context["as_of_url"] = reverse("chart:patient_as_of", args=[patient_pk])
     return render(request, "chart/patient_detail.html", context | _timeline(request, patient))
 
 

@@ -3,7 +3,7 @@
 from patients.models.care_team import CareTeamMember, OutsideCareTeamMember
 from patients.models.clinical import AllergyIntolerance, Condition, Encounter, Flag, Note
 from patients.models.contacts import Address, ContactPoint
-from patients.models.grants import DeskGrant, PatientGrant
+from patients.models.grants import DeskGrant, GrantPeriod, PatientGrant
 from patients.models.merges import Merge, NotSamePerson
 from patients.models.person import Identifier, Patient, PatientFacility, RelatedPerson, Relation, SearchKey
 from patients.models.restrictions import EmergencyAccess, Restriction
@@ -18,6 +18,7 @@ __all__ = [
     "EmergencyAccess",
     "Encounter",
     "Flag",
+    "GrantPeriod",
     "Identifier",
     "Merge",
     "NotSamePerson",

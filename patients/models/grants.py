@@ -1,5 +1,6 @@
 """Who has which relation to a patient: the rows the door reads."""
 
+from django.conf import settings
 from django.db import models
 from guardian.models import UserObjectPermissionBase
 
@@ -43,6 +44,30 @@ class DeskGrant(models.Model):
             models.UniqueConstraint(fields=["patient", "facility", "role", "relation"], name="desk_grant_once")
         ]
         indexes = [models.Index(fields=["facility", "role", "patient"])]
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.pk}"
+
+
+class GrantPeriod(models.Model):
+    """When a relation was in force, of a person or of a whole desk: written by triggers on the two tables above.
+
+    It answers who could see a chart at a past moment; the grants themselves know only the present.
+    """
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="grant_periods")
+    facility = models.ForeignKey(Facility, models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=20, choices=Role, blank=True)
+    relation = models.CharField(max_length=20, choices=Relation)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True, help_text="When it was to end by itself.")
+
+    phi_fields = ()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "starts_at"])]
 
     def __str__(self) -> str:
         return f"{self.relation} {self.pk}"

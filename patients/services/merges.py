@@ -26,6 +26,7 @@ from patients.models import (
     CareTeamMember,
     ContactPoint,
     DeskGrant,
+    GrantPeriod,
     Identifier,
     Merge,
     NotSamePerson,
@@ -36,8 +37,8 @@ from patients.models import (
 )
 from patients.services.record import reindex
 
-# Written anew, or about the pair itself.
-NOT_MOVED = (SearchKey, Merge, NotSamePerson)
+# Written anew, about the pair itself, or what was.
+NOT_MOVED = (SearchKey, Merge, NotSamePerson, GrantPeriod)
 # A row that the survivor has already stays with the duplicate: by these fields it is the same.
 SAME = {
     Identifier: ("system", "value"),

@@ -9,6 +9,8 @@ WHO_KNOWS_THE_NAME = "clinical intake patient-care treatment activities clerk cl
 
 MATRIX: list[Row] = [
     Row("chart:patient_detail", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
+    Row("chart:patient_as_of", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
+    Row("chart:patient_changes", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
     Row("chart:patient_timeline", args=of_patient, allowed=WHO_KNOWS_THE_NAME, forbidden="privacy"),
     Row("chart:release_detail", args=of_release, **SEES_ALL),
     Row("chart:release_preview", args=of_release, **CLERK),

@@ -1,0 +1,169 @@
+"""The history of a person's record, one kind at a time, in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet, Window
+from django.db.models.functions import Lag
+
+from accounts.models import Facility, User
+from accounts.roles import Perm
+from careplans.models import CarePlan, Goal, Intervention, Objective, Problem
+from core.differences import changed_fields, linked_ids
+from core.differences import in_words as said
+from core.labels import when_label
+from episodes.models import EpisodeOfCare, LevelOfCare
+from patients.models import (
+    Address,
+    AllergyIntolerance,
+    CareTeamMember,
+    Condition,
+    ContactPoint,
+    Flag,
+    Note,
+    Patient,
+    RelatedPerson,
+)
+from records.models import ChannelConsent, Consent
+from scheduling.models import Appointment, AppointmentType
+from staff.models import Practitioner
+
+PAGE = 30
+NAMED = (User, Facility, Practitioner, AppointmentType, LevelOfCare)  # rows whose text names no patient
+ICONS = {"+": ("plus", "success", "Added"), "~": ("pencil", "info", "Changed"), "-": ("trash-2", "danger", "Removed")}
+Row = dict[str, Any]
+Owned = Callable[[Patient], Q]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is listed together: its models, each with the filter of its history that finds one person's lines."""
+
+    key: str
+    label: str
+    perm: Perm
+    models: tuple[tuple[type[Model], Owned], ...]
+
+
+def _own(patient: Patient) -> Q:
+    return Q(patient_id=patient.pk)
+
+
+def _person(patient: Patient) -> Q:
+    return Q(id=patient.pk)
+
+
+def _plans(patient: Patient) -> QuerySet[Any]:
+    return CarePlan.history.filter(patient_id=patient.pk).order_by().values("id")
+
+
+def _problems(patient: Patient) -> QuerySet[Any]:
+    return Problem.history.filter(plan_id__in=_plans(patient)).order_by().values("id")
+
+
+def _goals(patient: Patient) -> QuerySet[Any]:
+    return Goal.history.filter(problem_id__in=_problems(patient)).order_by().values("id")
+
+
+def _objectives(patient: Patient) -> QuerySet[Any]:
+    return Objective.history.filter(goal_id__in=_goals(patient)).order_by().values("id")
+
+
+TREE = (
+    (CarePlan, _own),
+    (Problem, lambda patient: Q(plan_id__in=_plans(patient))),
+    (Goal, lambda patient: Q(problem_id__in=_problems(patient))),
+    (Objective, lambda patient: Q(goal_id__in=_goals(patient))),
+    (Intervention, lambda patient: Q(objective_id__in=_objectives(patient))),
+)
+KINDS = (
+    Kind("path", "Next steps", Perm.HANDOFF_VIEW, ((EpisodeOfCare, _own), (CareTeamMember, _own))),
+    Kind("person", "Person", Perm.IDENTITY_VIEW, ((Patient, _person),)),
+    Kind("contact", "Contact", Perm.CONTACT_VIEW, ((ContactPoint, _own), (Address, _own), (RelatedPerson, _own))),
+    Kind("safety", "Allergies and alerts", Perm.SAFETY_VIEW, ((AllergyIntolerance, _own), (Flag, _own))),
+    Kind("plan", "Care plan", Perm.PLAN_VIEW, TREE),
+    Kind("notes", "Notes and diagnoses", Perm.ASSESSMENT_VIEW, ((Note, _own), (Condition, _own))),
+    Kind("appointments", "Appointments", Perm.APPOINTMENT_VIEW, ((Appointment, _own),)),
+    Kind("consents", "Consents", Perm.CONSENT_VIEW, ((Consent, _own), (ChannelConsent, _own))),
+)
+
+
+def kinds(patient: Patient) -> list[Kind]:
+    """Those whose live rows the viewer may read: old values stand behind the same gate."""
+    return [kind for kind in KINDS if kind.perm in patient.held]
+
+
+class Lines:
+    """The lines of a kind, newest first, sliced for a page: one query to count and one to list for each model."""
+
+    def __init__(self, sources: list[QuerySet[Any]]) -> None:
+        self.sources = sources
+
+    def count(self) -> int:
+        return sum(source.count() for source in self.sources)
+
+    __len__ = count
+
+    def __getitem__(self, wanted: slice) -> list[Any]:
+        rows = [row for source in self.sources for row in source[: wanted.stop]]
+        rows.sort(key=lambda row: (row.history_date, row.history_id), reverse=True)
+        return rows[wanted]
+
+
+def lines(user: User, patient: Patient, kind: Kind) -> Lines:
+    """Every line of the kind, with the id of the line before it of the same row."""
+    return Lines([_of(model, owned(patient), user) for model, owned in kind.models])
+
+
+def _of(model: Any, owned: Q, user: User) -> QuerySet[Any]:
+    rows = model.history.filter(owned)
+    if model is Note:  # a draft is its author's alone, and so is what it was before
+        rows = rows.filter(Q(signed_at__isnull=False) | Q(author=user))
+    order = [F("history_date").asc(), F("history_id").asc()]
+    before = Window(Lag("history_id"), partition_by=[F("id")], order_by=order)
+    return rows.annotate(before_id=before).select_related("history_user").order_by("-history_date", "-history_id")
+
+
+def in_words(page: list[Any], zone: tzinfo) -> list[Row]:
+    """The lines of a page as the timeline prints them. One query for each model on it, and for each kind of name."""
+    olds = _olds(page)
+    pairs = [(line, olds.get((type(line), line.before_id)) if line.history_type == "~" else None) for line in page]
+    fields = [changed_fields(line, old) if line.history_type != "-" else [] for line, old in pairs]
+    names = _names([linked_ids(some, line, old) for (line, old), some in zip(pairs, fields, strict=True)])
+    return [
+        _event(line, said(some, line, old, zone, names), zone) for (line, old), some in zip(pairs, fields, strict=True)
+    ]
+
+
+def _olds(page: list[Any]) -> dict[tuple[Any, int], Any]:
+    found: dict[tuple[Any, int], Any] = {}
+    for model in {type(line) for line in page}:
+        ids = [line.before_id for line in page if type(line) is model and line.before_id]
+        found |= {(model, pk): row for pk, row in model.objects.in_bulk(ids, field_name="history_id").items()}
+    return found
+
+
+def _names(linked: list[set[tuple[type[Model], int]]]) -> Callable[[type[Model], int], str]:
+    wanted = {pair for some in linked for pair in some}
+    known: dict[tuple[type[Model], int], str] = {}
+    for model in {model for model, _ in wanted if model in NAMED}:
+        ids = {pk for other, pk in wanted if other is model}
+        known |= {(model, pk): str(row) for pk, row in model._base_manager.in_bulk(ids).items()}
+    return lambda model, pk: known.get((model, pk)) or f"{model._meta.verbose_name} {pk}"
+
+
+def _event(line: Any, words: list[str], zone: tzinfo) -> Row:
+    icon, tone, verb = ICONS[line.history_type]
+    name = str(line.instance_type._meta.verbose_name)
+    return {
+        "when": when_label(line.history_date, zone),
+        "iso": line.history_date.isoformat(),
+        "icon": icon,
+        "tone": tone,
+        "title": f"{verb}: {name} {line.id}",
+        "who": str(line.history_user or "The system"),
+        "lines": words or ["Nothing that shows"],
+        "badge": (line.history_change_reason or "") if line.history_change_reason in {"merge", "merge undone"} else "",
+    }
