@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from accounts.views import SignInView, admin_sign_in
 from carecoord.health import healthz
+from records.views import verify
 
 urlpatterns = [
     path("", include("desks.urls")),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("activities/", include("activities.urls")),
     path("a/", include("scheduling.public_urls")),  # patients' links, on the neutral host
     path("c/", include("records.public_urls")),  # links to sign a consent, on the neutral host
+    path("verify/", verify.packet, name="verify_packet"),  # for whoever received a packet, on the neutral host
     path("feed/", include("scheduling.feed_urls")),  # practitioners' calendars, in other calendars
     path("admin/login/", admin_sign_in),  # there is one sign-in page, with its second factor and lock-out
     path("admin/", admin.site.urls),

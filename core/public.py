@@ -36,15 +36,32 @@ def behind_link(gone: Gone) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, token: str) -> HttpResponse:
             busy = _too_often(request, token)
-            response = gone(request, busy=True) if busy else _answered(view, gone, request, token)
-            response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["X-Robots-Tag"] = "noindex, nofollow"
-            return response
+            return _private(gone(request, busy=True) if busy else _answered(view, gone, request, token))
 
         return login_not_required(csrf_exempt(guarded))
 
     return guard
+
+
+def open_to_all(busy: View) -> Callable[[View], View]:
+    """Guard a page that needs neither sign-in nor link: not too often from one address, nothing kept or passed on."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            too_often = _count(f"page:{_address(request)}", 60) > PER_MINUTE
+            return _private(busy(request) if too_often else view(request))
+
+        return login_not_required(csrf_exempt(guarded))
+
+    return guard
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def _answered(view: View, gone: Gone, request: HttpRequest, token: str) -> HttpResponse:

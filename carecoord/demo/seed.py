@@ -13,6 +13,7 @@ from accounts.services import begin_membership
 from carecoord.demo import stories
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
+from carecoord.demo.leaving import let_records_leave
 from carecoord.demo.papers import bring_papers
 from carecoord.demo.people import Inventor
 from carecoord.demo.series import begin_series
@@ -82,6 +83,7 @@ def seed(*, say: Callable[[str], None]) -> None:
     put_on_waitlist(main, people, now)
     bring_papers(main, [life for life in people if life.patient.episodes.open().exists()], now)
     bring_papers(small, few, now)
+    let_records_leave(main, [life for life in people if life.patient.episodes.open().exists()], now)
     ask_desks(main, now)
     for house in (main, small):
         _see_to_safety(house, now)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from accounts.models import Facility, User
-from desks.selectors import shared
+from desks.selectors import leaving, shared
 from desks.selectors.tiles import SHOWN, Action, Row, Tile
 from records.models import RecordSubmission
 from records.selectors import envelope_count, envelope_rows
@@ -12,7 +12,7 @@ Status = RecordSubmission.Status
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
-    """Envelopes to accept, to file, returned and filed, and hand-offs."""
+    """Envelopes to accept, to file, returned and filed, what people ask of the record, and hand-offs."""
     url = reverse("records:submission_list")
     return [
         _envelopes(facility, Status.REQUESTED, "received", "Envelopes received", "mails", url, "No envelope is waiting",
@@ -23,6 +23,8 @@ def tiles(user: User, facility: Facility) -> list[Tile]:
                    "No envelope is with its sender", "What you return appears here with the reason."),
         _envelopes(facility, Status.COMPLETED, "filed", "Filed lately", "archive-restore", f"{url}?show=filed",
                    "Nothing is filed yet", "Each filed envelope appears here with its place."),
+        leaving.releases(facility),
+        leaving.amendments(facility),
         shared.to_accept(user, facility),
     ]  # fmt: skip
 

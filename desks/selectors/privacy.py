@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessEvent, Facility, User
-from desks.selectors import shared
+from desks.selectors import leaving, shared
 from desks.selectors.tiles import Tile
 from patients.models import PatientFacility
 from records.models import ChannelConsent
@@ -23,8 +23,14 @@ WHY = {
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
-    """Requests to take, refused accesses of the last seven days by reason, and the consents to reminders."""
-    return [shared.to_accept(user, facility), _refused(facility), _consents(facility)]
+    """Requests to take, legal releases, today's disclosures, refusals by reason, and the consents to reminders."""
+    return [
+        shared.to_accept(user, facility),
+        leaving.to_approve(facility),
+        leaving.left_today(facility),
+        _refused(facility),
+        _consents(facility),
+    ]
 
 
 def _refused(facility: Facility) -> Tile:

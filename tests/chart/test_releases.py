@@ -314,3 +314,20 @@ def test_a_fingerprint_is_known_by_the_day_of_its_release_alone(receive, clerk, 
     today = timezone.now().date()
     assert packet_released_on(done.packet_sha256) == packet_released_on(done.content_sha256) == today
     assert packet_released_on("0" * 64) is None
+
+
+def test_the_public_page_tells_the_day_and_nothing_else(receive, clerk, note, client, facility):
+    note()
+    done = release_records(release=receive(), by=clerk)
+    url = reverse("verify_packet")
+    grouped = " ".join(done.content_sha256[at : at + 8].upper() for at in range(0, 64, 8))
+    for typed in (done.packet_sha256, grouped):
+        page = client.post(url, {"fingerprint": typed}).content.decode()
+        assert "was released on" in page
+        for told in ("Rivera", "Marisol", facility.name, str(clerk), "H-", "treatment"):
+            assert told not in page
+    assert "No packet with this fingerprint is known" in client.post(url, {"fingerprint": "0" * 64}).content.decode()
+    assert client.post(url, {"fingerprint": "abc"}).status_code == 422
+    answer = client.get(url)
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert [client.get(url).status_code for _ in range(40)][-1] == 429

@@ -31,9 +31,9 @@ QUERIES = {
     Role.TREATMENT: 14,
     Role.ACTIVITIES: 17,
     Role.PHYSICIAN_SERVICES: 7,
-    Role.CLERK: 15,
+    Role.CLERK: 17,
     Role.CLINICIAN: 15,
-    Role.PRIVACY_OFFICER: 7,
+    Role.PRIVACY_OFFICER: 9,
     Role.TECHNICAL: 7,
 }
 
