@@ -26,10 +26,18 @@ def document_data(patient: Patient, document: Document, signatures: Iterable[Sig
         facility,
         document.title,
         facts=facts,
-        sections=sections_of(document.text) if document.text else [],
+        sections=_below_title(document),
         signatures=[signature_data(row, facility.tz) for row in signatures],
         sha256=document.sha256,
     )
+
+
+def _below_title(document: Document) -> list[dict[str, str]]:
+    """The sections, without one that only says the title again."""
+    sections = sections_of(document.text) if document.text else []
+    first = sections[0]["heading"] or sections[0]["body"] if sections else ""
+    repeats = first.casefold() == document.title.casefold() and not (sections[0]["heading"] and sections[0]["body"])
+    return sections[1:] if repeats else sections
 
 
 def signature_data(row: Signature, tz: Any) -> dict[str, str]:
