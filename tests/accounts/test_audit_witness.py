@@ -1,11 +1,17 @@
 """The second witness sees every way to write, and tells what history did not see."""
 
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
+from simple_history.utils import bulk_create_with_history
 
 from accounts.models import Facility, RowVersion
 from carecoord.audit import witness
+from carecoord.audit.unseen import unseen_writes
 from core import audit
 from patients.models import Flag, PatientGrant
 from tests import factories
@@ -103,3 +109,34 @@ def test_every_record_has_its_witness():
     assert "accounts_membership" in tables
     assert len(tables) > 50
     assert connection.in_atomic_block
+
+
+def unseen() -> list[str]:
+    return [str(each).split(", last")[0] for each in unseen_writes()]
+
+
+def test_what_goes_through_audit_save_is_in_its_history(flag, author):
+    flag.text = "Two"
+    audit.save(flag, by=author)
+    flag.delete()
+    assert unseen() == []
+
+
+def test_what_went_past_history_is_told_with_table_columns_and_author(flag, author):
+    audit.tell_author(author)
+    Flag.objects.filter(pk=flag.pk).update(text="Three")
+    Flag.objects.bulk_create([Flag(patient=flag.patient, text=str(n)) for n in range(2)])
+    assert unseen() == ["patients_flag: 3 rows written (text)"]
+    assert [each.authors for each in unseen_writes()] == [(author.pk,)]
+
+
+def test_a_row_deleted_by_sql_is_told(flag):
+    run("DELETE FROM patients_flag WHERE id = %s", flag.pk)
+    assert unseen() == ["patients_flag: 1 row deleted"]
+    with pytest.raises(CommandError, match="without history"):
+        call_command("check_writes", stdout=StringIO())
+
+
+def test_a_bulk_write_with_its_history_twin_is_in_its_history(flag, author):
+    bulk_create_with_history([Flag(patient=flag.patient, text="Twin")], Flag, default_user=author)
+    assert unseen() == []
