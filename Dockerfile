@@ -5,7 +5,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CARECOORD_HOME=/var/lib/carecoord
 
-RUN useradd --system --uid 10001 --home-dir /var/lib/carecoord --create-home carecoord
+RUN useradd --system --uid 10001 --home-dir /var/lib/carecoord --create-home carecoord \
+    && install -d -o carecoord -m 700 /var/lib/anchor
 WORKDIR /app
 
 COPY requirements/base.txt requirements/base.txt

@@ -18,23 +18,32 @@ NOT_FOR_THE_APPLICATION = ("django_migrations",)
 
 
 @contextmanager
-def as_owner() -> Iterator[str]:
+def as_owner() -> Iterator[dict[str, str]]:
     """The connection is the owner's for a while, when there is one. For commands: threads connect as the owner too.
 
-    Gives the name of the application's role, "" when one role does both.
+    Gives USER and PASSWORD of the application's role, nothing when one role does both.
     """
     owner = settings.DATABASE_OWNER
     if owner is None or connection.in_atomic_block:
-        yield ""
+        yield {}
         return
     application = {name: connection.settings_dict[name] for name in WHO}
     connection.close()
     connection.settings_dict.update({name: owner.get(name, "") for name in WHO})
     try:
-        yield application["USER"]
+        yield application
     finally:
         connection.close()
         connection.settings_dict.update(application)
+
+
+def add_role(application: dict[str, str]) -> None:
+    """Make the application's role where there is none, and let it in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [application["USER"]])
+        if cursor.fetchone() is None:
+            role = connection.ops.quote_name(application["USER"])
+            cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD %s", [application["PASSWORD"] or None])
 
 
 def grant(role: str) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Facility
 from carecoord.audit.rights import as_owner
-from carecoord.bench import booking, calendar, reminders
+from carecoord.bench import auditing, booking, calendar, reminders
 from carecoord.bench.rounds import Cost, exponent
 from carecoord.bench.scene import Scene, grow, set_up
 from carecoord.bench.server import Server, running
@@ -69,22 +69,40 @@ class Command(BaseCommand):
             address = reverse("bench_unit", urlconf="carecoord.bench.urls", args=[scene.patients[0].uuid])
             unit = partial(server.ask, address)
             found = {"people": size, "appointments": visits} | self._pages(server, scene, unit)
-        return found | self._free_times(scene)
+        return found | self._free_times(scene) | self._audit(scene)
 
     def _pages(self, server: Server, scene: Scene, unit: Callable[[], int]) -> dict[str, Any]:
         board, queries = calendar.day_board(server, scene, unit)
         self._say(4, "day board, 10 clinicians, 50 rows", _in_units(board), "≤ 2.5 F")
         self._say(4, "its queries at 10 and at 200 rows", f"{queries[10]} and {queries[200]}", "equal")
+        page, page_queries = auditing.patient_page(server, scene, unit)
+        self._say(6, "patient page with its lines in the read log", _in_units(page), "≤ 2.5 F")
+        self._say(6, "its queries", str(page_queries), "≤ 8")
         visit = booking.booking(server, scene, unit)
         self._say(7, "booking with history, reminders, log", _in_units(visit), "≤ 2.5 F")
         self._say(16, "memory of a web worker", f"{server.memory():.0f} MB", "≤ 120 MB")
-        return {"unit_ms": board.unit, "day_board": board.ratio, "booking": visit.ratio, "queries": queries}
+        return {
+            "unit_ms": board.unit,
+            "day_board": board.ratio,
+            "booking": visit.ratio,
+            "queries": queries,
+            "patient_page": page.ratio,
+            "patient_page_queries": page_queries,
+        }
 
     def _free_times(self, scene: Scene) -> dict[str, Any]:
         found = calendar.free_times(scene)
         words = f"{found['ratio']:.2f} ({found['query_ms']:.0f} ms against {found['sweep_ms']:.0f} ms)"
         self._say(10, "free times, 50 clinicians, 4 weeks, to a Python sweep", words, "≤ 0.35")
         return {"free_times": found}
+
+    def _audit(self, scene: Scene) -> dict[str, Any]:
+        saves, seen = auditing.audited_save(scene), auditing.ways_seen(scene)
+        words = f"{saves['ratio']:.1f} ({saves['audited']:.2f} ms to {saves['plain']:.2f} ms)"
+        self._say(11, "audited save to a plain one", words, "≤ 3.3")
+        self._say(11, "ways to write that the witness sees", f"{seen} of 7", "7 of 7")
+        self._say(11, "a line of the read log", f"{saves['line']:.2f} ms")
+        return {"saves": saves, "ways_seen": seen}
 
     def _guards(self, slots: int) -> dict[str, Any]:
         scene = set_up()

@@ -14,4 +14,5 @@ class Command(migrate.Command):
             if not (options["plan"] or options["check_unapplied"]):
                 witness.install()
                 if application:
-                    rights.grant(application)
+                    rights.add_role(application)
+                    rights.grant(application["USER"])
