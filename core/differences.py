@@ -8,7 +8,7 @@ from django.db import models
 
 from core.labels import when_label
 
-BOOKKEEPING = {"id", "uuid", "version", "created_at", "updated_at", "sort_key", "search_key"}
+BOOKKEEPING = {"id", "uuid", "patient", "version", "created_at", "updated_at", "sort_key", "search_key"}
 LONGEST = 160  # characters of a text before it is cut
 
 Name = Callable[[type[models.Model], int], str]

@@ -125,7 +125,7 @@ ITEMS = (
     Item("Preview roles", "desks:roles_preview", "user-search", HOUSE, Perm.SETUP_EDIT,
          words="view as what would somebody see memberships"),
     _action("Preview roles", "desks:roles_preview", "user-search", HOUSE, perm=Perm.AUDIT_VIEW, words="view as"),
-    Item("Who can see this", "patients:access_explain", "circle-help", HOUSE, Perm.AUDIT_VIEW,
+    Item("Who can see this", "patients:access_explain", "circle-question-mark", HOUSE, Perm.AUDIT_VIEW,
          words="why can cannot explain permission"),
     _action("My profile", "accounts:profile", "circle-user", ACCOUNT, words="roles facilities"),
     _action("What I looked at", "accounts:my_access", "scroll-text", ACCOUNT, words="access log audit"),

@@ -137,7 +137,9 @@ def _restriction(patient: Patient, found: Standing) -> Check:
         return Check("Restriction", True, "The chart is not restricted.")
     if found.asks:
         return Check("Restriction", False, "The chart is restricted: everybody gives a reason first.")
-    return Check("Restriction", True, "The chart is restricted, and this person has given a reason.")
+    if found.glass:
+        return Check("Restriction", True, "The chart is restricted, and this person has given a reason.")
+    return Check("Restriction", None, "The chart is restricted: who could open it gives a reason first.")
 
 
 def _glass(user: User, patient: Patient, found: Standing, perm: Perm) -> Check:

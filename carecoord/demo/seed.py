@@ -11,6 +11,7 @@ from accounts.models import Facility
 from accounts.roles import Role
 from accounts.services import begin_membership
 from carecoord.demo import stories
+from carecoord.demo.glass import break_glass
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.leaving import let_records_leave
@@ -90,6 +91,7 @@ def seed(*, say: Callable[[str], None]) -> None:
     _works_at_both(main, small)
     _died(main, people)
     _settle_old_reminders(now)
+    break_glass(main, [life for life in people if life.patient.episodes.open().exists()], now)
 
 
 def _fill(house: House, now: datetime, *, share: float) -> list[Life]:

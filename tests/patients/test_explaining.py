@@ -56,6 +56,9 @@ def test_it_names_restriction_break_glass_and_merge(world):
     assert found.verdict == "Yes"
     assert "In force until" in next(check.words for check in found.checks if check.rule == "Break-glass")
     stranger = factories.person(Role.CLINICIAN, world.facility)
+    found = explain(stranger, world.patient, Perm.PLAN_VIEW)
+    assert found.verdict == "No: relation"
+    assert next(check.passes for check in found.checks if check.rule == "Restriction") is None
     other = factories.patient(world.facility, family_name="Other")
     episodes.open_emergency_access(patient=other, by=stranger, **why)
     assert rule(world, stranger, Perm.PLAN_VIEW, other) == "Yes, by break-glass"
