@@ -7,18 +7,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Facility
+from accounts.roles import Perm
 from core.times import day_of
 from patients.models import Patient
 
 
 def who_looked_paper(patient: Patient, facility: Facility, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Who looked at the record, for the person it is about; in the language that is active."""
+    """Who looked at the record, for the person it is about; in the language that is active.
+
+    It names the person only if who prints it may read the name: else the chart's number stands there, and whoever
+    hands it over writes the name.
+    """
     today = day_of(timezone.now(), facility.tz)
     return {
         "lang": get_language() or "en",
         "title": _("Who looked at my record"),
         "facility": {"name": facility.name, "lines": _address(facility)},
-        "person": {"name": patient.name_used, "facts": [[_("Record"), patient.record_number]]},
+        "person": _person(patient),
         "printed": f"{today:%m/%d/%Y}",
         "introduction": _(
             "This list shows everybody at the facility who opened, printed or sent something from your record, with "
@@ -27,6 +32,14 @@ def who_looked_paper(patient: Patient, facility: Facility, rows: list[dict[str, 
         "head": [_("Who"), _("When"), _("How often"), _("What")],
         "rows": [[_who(row), row["dates"], str(row["times"]), _what(row)] for row in rows],
         "empty": _("Nobody has looked at your record."),
+    }
+
+
+def _person(patient: Patient) -> dict[str, Any]:
+    named, known = Perm.NAME_VIEW in patient.held, Perm.IDENTITY_VIEW in patient.held
+    return {
+        "name": patient.name_used if named else _("Chart %(number)s") % {"number": patient.pk},
+        "facts": [[_("Record"), patient.record_number]] if known else [],
     }
 
 

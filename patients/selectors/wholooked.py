@@ -36,6 +36,7 @@ SUBJECTS = {
     "consent": gettext_lazy("consents and restrictions"),
     "counseling": gettext_lazy("counseling notes"),
     "disclosure": gettext_lazy("what was disclosed"),
+    "audit": gettext_lazy("this list"),
     "handoff": gettext_lazy("who is responsible for the next step"),
 }
 DEEDS = {
@@ -98,7 +99,7 @@ def _row(user: User | None, memberships: list[Membership], look: Look, facility:
         "first": first,
         "last": last,
         "dates": _dates(first, last),
-        "subjects": ", ".join(subjects) or _("the record"),
+        "subjects": "; ".join(subjects) or _("the record"),
         "deeds": ", ".join(str(DEEDS[deed]) for deed in sorted(look.deeds) if deed in DEEDS),
     }
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import access
 from accounts.models import AccessEvent
 from accounts.services import end_membership
+from patients.access import permissions
+from patients.papers import who_looked_paper
 from patients.selectors import accesslog, breach, wholooked
 from patients.selectors.accesslog import Question
 from tests import factories
@@ -137,7 +139,7 @@ def test_who_looked_says_who_in_which_role_when_and_at_what(reader, patient, fac
     row = wholooked.looks(patient, facility)[0]
     assert len(wholooked.looks(patient, facility)) == 1
     assert (row["who"], row["roles"], row["times"]) == ("Ines Intake", "Intake coordinator", 3)
-    assert row["subjects"] == "care plan, name, birth date and numbers"
+    assert row["subjects"] == "care plan; name, birth date and numbers"
     assert row["deeds"] == "printed"
     assert row["first"] < row["last"]
 
@@ -157,6 +159,15 @@ def test_it_is_printed_for_the_patient_and_the_print_is_a_line(officer, reader, 
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF")
     assert AccessEvent.objects.filter(action="print", patient_id=patient.pk, user_id=officer.pk).count() == 1
+
+
+def test_on_paper_too_the_name_is_only_for_who_may_read_it(officer, facility, sign_in):
+    patient = factories.patient(facility)
+    for user, name in ((officer, f"Chart {patient.pk}"), (factories.person("clinical", facility), "Marisol Rivera")):
+        patient.held = permissions(user, patient)
+        paper = who_looked_paper(patient, facility, [])
+        assert paper["person"]["name"] == name
+        assert (patient.record_number in str(paper)) == (user != officer)
 
 
 @pytest.mark.parametrize("number", [10, 200])
