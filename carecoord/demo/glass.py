@@ -68,9 +68,16 @@ def _twice(house: House, people: list[Patient], now: datetime) -> None:
     again = []
     with time_machine.travel(now - timedelta(days=3), tick=False):
         for person in people:
-            fields = {"given_name": person.given_name, "family_name": _slipped(person.family_name)}
-            fields |= {"birth_date": person.birth_date, "gender": person.gender}
-            again.append(patients.register_patient(facility=house.facility, by=intake, reason=REASON, **fields))
+            row = patients.register_patient(
+                facility=house.facility,
+                given_name=person.given_name,
+                family_name=_slipped(person.family_name),
+                birth_date=person.birth_date,
+                gender=person.gender,
+                by=intake,
+                reason=REASON,
+            )
+            again.append(row)
     with time_machine.travel(now - timedelta(days=1), tick=False):
         why = "Same card, asked in person"
         patients.merge(survivor=people[-1], duplicate=again[-1], reason=why, by=intake)
