@@ -42,7 +42,8 @@ AMENDMENTS = [
 def let_records_leave(house: House, lives: list[Life], now: datetime) -> None:
     """A month of the clerk's work with requests, and of what was told in emergencies."""
     ensure_default_forms(facility=house.facility, by=None, reason="demo")
-    clerks, told = house.staff[Role.CLERK], [life for life in lives if life.patient.documents.exists()]
+    planned = set(Document.objects.filter(kind=Document.Kind.CARE_PLAN).values_list("patient_id", flat=True))
+    clerks, told = house.staff[Role.CLERK], [life for life in lives if life.patient.pk in planned]
     if len(told) < len(REQUESTS) + len(AMENDMENTS) + 2:
         return
     for number, life in enumerate(told[2 : 2 + len(REQUESTS)]):

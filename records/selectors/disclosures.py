@@ -99,6 +99,11 @@ def classes_label(classes: list[str]) -> str:
     return ", ".join(DataClass(row).label for row in classes)
 
 
+def basis_label(basis: str) -> str:
+    """What permitted it, in words short enough for a badge."""
+    return Basis(basis).label.partition(" (")[0]
+
+
 def purpose_label(row: Any) -> str:
     """The purpose in words: the person's own where there are some."""
     label = Purpose(row.purpose).label
@@ -151,7 +156,7 @@ def _row(row: Disclosure, facility: Facility, now: datetime, named: bool) -> dic
         "what": row.description,
         "classes": classes_label(row.data_classes),
         "purpose": purpose_label(row),
-        "basis": Basis(row.basis).label,
+        "basis": basis_label(row.basis),
         "tone": BASIS_TONES.get(Basis(row.basis), "info"),
         "channel": row.get_channel_display(),
         "by": str(row.by) if row.by else "the system",
