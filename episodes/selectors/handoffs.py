@@ -14,7 +14,10 @@ from episodes.models import EpisodeStep, Handoff
 from patients.models import Patient
 
 Step = EpisodeStep.Kind
-OF_INTAKE = (Step.COVERAGE_CHECKED, Step.CHANNEL_CONSENTED, Step.INTERVIEW_DONE, Step.SCREENED, Step.LEVEL_DETERMINED)
+OF_INTAKE = (
+    Step.COVERAGE_CHECKED, Step.NOTICE_GIVEN, Step.CHANNEL_CONSENTED, Step.INTERVIEW_DONE, Step.SCREENED,
+    Step.LEVEL_DETERMINED,
+)  # fmt: skip
 # What a desk expects to find reached when it is handed a person.
 EXPECTED = {
     Role.PATIENT_CARE: OF_INTAKE,

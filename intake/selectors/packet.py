@@ -16,9 +16,10 @@ from episodes.models import EpisodeOfCare, Handoff
 from intake.instruments import INSTRUMENTS
 from intake.models import Coverage, IntakeInterview, LevelOfCareDetermination, Screening, SubstanceUse
 from intake.selectors.demographics import demographics_of
-from intake.selectors.progress import Step, missing_parts
+from intake.selectors.progress import NOTICE, Step, missing_parts
 from patients.models import Patient
-from records.models import ChannelConsent
+from records.models import ChannelConsent, Consent, ConsentCategory
+from records.selectors import notices_given
 
 NOTHING = "Not recorded"
 
@@ -47,6 +48,7 @@ def packet_of(patient: Patient, episode: EpisodeOfCare) -> Packet:
         Section("Person", _person(patient, episode), lacking.get("Demographics", "")),
         Section("Referral", _referral(episode)),
         Section("Coverage", _coverage(patient), lacking.get("Coverage", "")),
+        Section(NOTICE, _notice(patient, episode), lacking.get(NOTICE, "")),
         Section("Reminder channel", _channel(patient, episode), lacking.get("Reminder channel", "")),
         Section("Interview", _interview(episode), lacking.get("Interview", "")),
         Section("Screenings", _screenings(episode), lacking.get("Screening", "")),
@@ -128,6 +130,19 @@ def _coverage(patient: Patient) -> list[tuple[str, str]]:
         until = f", authorized until {row.authorised_until:%m/%d/%Y}" if row.authorised_until else ""
         lines.append((f"Coverage {len(lines) + 1}", f"{state}{checked}{until}"))
     return lines
+
+
+def _notice(patient: Patient, episode: EpisodeOfCare) -> list[tuple[str, str]]:
+    """That the notice was given, and what came of asking for the consent to treatment, payment and operations."""
+    notices = notices_given(patient, episode.facility)
+    rows = patient.consents.filter(facility=episode.facility, category=ConsentCategory.TPO)
+    answered = rows.exclude(status__in=[Consent.Status.DRAFT, Consent.Status.ENTERED_IN_ERROR]).order_by("-pk").first()
+    tz = episode.facility.tz
+    given = [f"{when_label(row.given_at, tz)}, {row.get_outcome_display().lower()}" for row in notices[:1]]
+    return _filled(
+        ("Notice of privacy practices", "".join(given)),
+        ("Treatment, payment and operations", answered.get_status_display() if answered else "Not asked yet"),
+    )
 
 
 def _channel(patient: Patient, episode: EpisodeOfCare) -> list[tuple[str, str]]:

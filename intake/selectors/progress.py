@@ -13,13 +13,15 @@ from episodes.models import EpisodeOfCare, EpisodeStep, Handoff
 from intake.models import Coverage, IntakeInterview
 from patients.access import belongs_to
 from patients.models import ContactPoint, Patient
-from records.models import ChannelConsent
+from records.models import ChannelConsent, Consent, ConsentCategory
 
 Kind = EpisodeStep.Kind
+NOTICE = "Notice and consent"
 # What care needs before it can take a person over; the second set only where intake interviews.
 ALWAYS = {
     Kind.REFERRAL_ACCEPTED: "Referral",
     Kind.COVERAGE_CHECKED: "Coverage",
+    Kind.NOTICE_GIVEN: NOTICE,
     Kind.CHANNEL_CONSENTED: "Reminder channel",
     Kind.LEVEL_DETERMINED: "Level of care",
 }
@@ -51,13 +53,14 @@ class Step:
 
 
 def checklist(patient: Patient, episode: EpisodeOfCare) -> list[Step]:
-    """The seven steps in their order; the first that is not done and is needed is `current`."""
+    """The eight steps in their order; the first that is not done and is needed is `current`."""
     reached = reached_steps(episode)
     optional = not episode.facility.intake_interviews
     unchecked = missing_coverage(patient, reached)
     lines = [
         ("Demographics", missing_demographics(patient), "demographics_edit", "Edit", False),
         ("Coverage", unchecked, *_coverage_action(unchecked), False),
+        _notice_line(patient, episode, reached),
         ("Reminder channel", missing_channel(patient, reached), "records:channel_edit", "Settle", False),
         ("Interview", missing_interview(episode, reached), "interview_edit", "Interview", optional),
         (
@@ -112,6 +115,28 @@ def missing_coverage(patient: Patient, reached: set[str]) -> str:
 def _coverage_action(missing: str) -> tuple[str, str]:
     """What is entered is checked next; what is not, entered."""
     return ("coverage_check", "Log check") if missing == UNCHECKED else ("coverage_edit", "Add coverage")
+
+
+def missing_notice(patient: Patient, episode: EpisodeOfCare, reached: set[str]) -> str:
+    """The notice first; then an answer to the consent to treatment, payment and operations: no is one."""
+    if Kind.NOTICE_GIVEN not in reached:
+        return "Give the notice of privacy practices; nobody is handed over without it."
+    if Kind.CONSENTED in reached or _declined_tpo(patient, episode.facility):
+        return ""
+    return "Ask for consent to treatment, payment and operations; no is an answer."
+
+
+def _notice_line(patient: Patient, episode: EpisodeOfCare, reached: set[str]) -> tuple[str, str, str, str, bool]:
+    """The notice is needed before care takes over (45 CFR 164.520); the consent may be asked for later as well."""
+    missing, given = missing_notice(patient, episode, reached), Kind.NOTICE_GIVEN in reached
+    if not given:
+        return (NOTICE, missing, "records:notice_give", "Give", False)
+    return (NOTICE, missing, "records:consent_add" if missing else "records:consent_list", "Ask", True)
+
+
+def _declined_tpo(patient: Patient, facility: Facility) -> bool:
+    rows = patient.consents.filter(facility=facility, category=ConsentCategory.TPO)
+    return rows.filter(status=Consent.Status.REJECTED).exists()
 
 
 def missing_channel(patient: Patient, reached: set[str]) -> str:

@@ -42,7 +42,7 @@ def test_the_packet_says_what_is_there_and_what_is_missing(intake, care, handoff
     services.reach_step(episode=episode, kind=EpisodeStep.Kind.SCREENED, by=intake)
     page = sign_in(care).get(of("handoff_detail", patient, handoff.uuid)).content.decode()
     assert page.count("is-there") == 1
-    assert page.count("is-missing") == 4
+    assert page.count("is-missing") == 5
 
 
 def test_a_person_can_be_chosen_instead_of_a_desk(intake, care, episode, patient, sign_in):

@@ -61,7 +61,8 @@ def ready_to_hand_over(facility: Facility, by: User) -> Patient:
         by=by,
     )
     coverage(patient, by, is_self_pay=True)
-    episodes.reach_step(episode=found.episode, kind=EpisodeStep.Kind.CHANNEL_CONSENTED, by=by)
+    for kind in (EpisodeStep.Kind.NOTICE_GIVEN, EpisodeStep.Kind.CHANNEL_CONSENTED):
+        episodes.reach_step(episode=found.episode, kind=kind, by=by)
     services.save_interview(patient=patient, answers=ANSWERED, substances=[ALCOHOL], complete=True, by=by)
     screening(patient, by)
     services.decide_level(patient=patient, ratings=[0, 0, 2, 2, 1], by=by)

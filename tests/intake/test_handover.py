@@ -12,9 +12,11 @@ from episodes import services as episodes
 from episodes.models import EpisodeStep, Handoff
 from intake import selectors, services
 from patients.access import get_patient
+from records import services as records
 from records.models import Document
 from tests import factories
 from tests.intake import rows
+from tests.records import consent_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,8 @@ def test_an_unfinished_intake_is_refused_with_the_list_of_what_is_missing(facili
     with pytest.raises(DomainError) as refusal:
         services.hand_over(patient=patient, by=intake)
     assert refusal.value.message == (
-        "Complete these first: demographics, coverage, reminder channel, interview, screening, level of care."
+        "Complete these first: demographics, coverage, notice and consent, reminder channel, interview, screening, "
+        "level of care."
     )
     assert not Document.objects.exists()
 
@@ -106,7 +109,8 @@ def test_where_intake_does_not_interview_the_packet_goes_without(facility, intak
     services.accept_referral(referral=patient.referrals.get(), by=intake)
     rows.coverage(patient, intake, is_self_pay=True)
     episode = selectors.current_episode(patient)
-    episodes.reach_step(episode=episode, kind=EpisodeStep.Kind.CHANNEL_CONSENTED, by=intake)
+    for kind in (EpisodeStep.Kind.NOTICE_GIVEN, EpisodeStep.Kind.CHANNEL_CONSENTED):
+        episodes.reach_step(episode=episode, kind=kind, by=intake)
     services.decide_level(patient=patient, ratings=[1] * 5, by=intake)
     assert services.hand_over(patient=patient, by=intake).status == "requested"
 
@@ -148,3 +152,28 @@ def test_the_desk_lists_show_one_facility_only(facility, other_facility, intake)
     assert selectors.waiting_referrals(other_facility) == []
     assert selectors.incomplete_intakes(other_facility) == []
     assert selectors.coverage_attention(other_facility) == []
+
+
+def test_nobody_is_handed_over_without_the_notice(facility, intake, ready):
+    EpisodeStep.objects.filter(kind=EpisodeStep.Kind.NOTICE_GIVEN).delete()
+    with pytest.raises(DomainError, match="notice and consent"):
+        services.hand_over(patient=ready, by=intake)
+    records.ensure_default_forms(facility=facility, by=intake)
+    records.give_notice(
+        patient=ready, facility=facility, language="en", outcome="incapacity", reason="In withdrawal", by=intake
+    )
+    assert services.hand_over(patient=ready, by=intake).status == "requested"
+
+
+def test_the_consent_is_asked_for_and_holds_nobody_up(facility, intake, ready):
+    episode = selectors.current_episode(ready)
+
+    def line():
+        return next(step for step in selectors.checklist(ready, episode) if step.label == "Notice and consent")
+
+    assert (line().state, line().blocks, line().action) == ("todo", False, "Ask")
+    assert line().url == reverse("records:consent_add", args=[ready.uuid])
+    records.decline_consent(consent=consent_rows.draft(ready, facility, intake, consent_rows.TPO), by=intake)
+    assert line().state == "done"
+    consent_rows.active(ready, facility, intake, consent_rows.TPO)
+    assert (line().state, line().missing) == ("done", "")

@@ -11,6 +11,7 @@ from accounts.models import Facility, User
 from accounts.roles import Role
 from activities.models import Program
 from episodes.models import EpisodeStep
+from records.services import ensure_default_forms
 from scheduling.models import Appointment
 from staff.models import Practitioner
 from tests import factories
@@ -57,6 +58,7 @@ def house() -> House:
     visit_type(facility, code="group", name="Group session", minutes=60, is_group=True)
     rule(facility, days_before=1, asks_confirmation=True)
     saved(Program(facility=facility, name="Open studio", modality=Program.Modality.ART, leader=therapist))
+    ensure_default_forms(facility=facility, by=None)
     return House(facility, people, physician)
 
 

@@ -76,14 +76,29 @@ def intake_completes_its_checklist(intake: Visitor) -> None:
     intake.sees("Check it with the payer next")
     intake.field("By telephone").check()
     intake.press("Log check")
+    the_notice_is_signed(intake)
+    consent_is_signed(intake)
     reminders_are_agreed(intake)
     the_interview_is_held(intake)
     a_screening_is_scored(intake)
     the_level_is_decided(intake)
 
 
+def the_notice_is_signed(intake: Visitor) -> None:
+    intake.press("Give Notice and consent").sees("What the law protects")
+    intake.type({"Full name of the person who signs": "Marisol Rivera"})
+    intake.press("Record").sees("the notice was given")
+
+
+def consent_is_signed(intake: Visitor) -> None:
+    intake.press("Intake").press("Ask Notice and consent").press("Begin Treatment, payment and operations")
+    intake.press("Save and go on to sign").sees("My appointments, past and to come")
+    intake.type({"Full name of the person who signs": "Marisol Rivera"})
+    intake.press("I agree and sign").sees("Signature holds")
+
+
 def reminders_are_agreed(intake: Visitor) -> None:
-    intake.press("Settle Reminder channel")
+    intake.press("Intake").press("Settle Reminder channel")
     intake.field("I have explained the risk of e-mail, and the person understands it").check()
     intake.type({"Signature: full name, typed by the person who signs": "Marisol Rivera"})
     intake.press("Agree and sign").sees("Reminders go to this address")
