@@ -11,6 +11,7 @@ from accounts.models import Facility
 from accounts.roles import Role
 from accounts.services import begin_membership
 from carecoord.demo import stories
+from carecoord.demo.consents import tell_more
 from carecoord.demo.glass import break_glass
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
@@ -24,6 +25,7 @@ from core.times import day_bounds, day_of
 from episodes import services as episodes
 from episodes.models import Task
 from patients import services as patients
+from records.services import ensure_default_forms
 from scheduling.models import Reminder
 
 # How many people wait after which step, and how long ago that was (in hours, from a range).
@@ -72,6 +74,8 @@ def seed(*, say: Callable[[str], None]) -> None:
     with time_machine.travel(now - timedelta(days=400), tick=False):
         main = main_house(inventor, now.astimezone().date())
         small = small_house(inventor, now.astimezone().date())
+        for house in (main, small):
+            ensure_default_forms(facility=house.facility, by=None, reason=REASON)
     say("Two facilities with their staff")
     people = _fill(main, now, share=1.0)
     say(f"{main.facility}: {len(people)} people")
@@ -84,6 +88,7 @@ def seed(*, say: Callable[[str], None]) -> None:
     put_on_waitlist(main, people, now)
     bring_papers(main, [life for life in people if life.patient.episodes.open().exists()], now)
     bring_papers(small, few, now)
+    tell_more(main, people, now)
     let_records_leave(main, [life for life in people if life.patient.episodes.open().exists()], now)
     ask_desks(main, now)
     for house in (main, small):

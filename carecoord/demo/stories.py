@@ -17,6 +17,7 @@ from accounts.roles import Role
 from carecoord.demo import names
 from carecoord.demo.house import House
 from carecoord.demo.people import Invented
+from carecoord.demo.privacy import settle_privacy
 from careplans import services as careplans
 from careplans.models import Assessment, CarePlan, PlanPresentation, TreatmentOption
 from core.times import day_of
@@ -162,6 +163,9 @@ def cover(life: Life) -> None:
 
 
 def settle_channel(life: Life) -> None:
+    settle_privacy(
+        patient=life.patient, facility=life.facility, name=life.person.name, chance=life.random, by=life.intake
+    )
     if not life.by_mail:
         records.decline_channel(patient=life.patient, facility=life.facility, by=life.intake)
         return
