@@ -121,6 +121,8 @@ ITEMS = (
          words="audit who looked read privacy denied refused"),
     _action("Whom a breach affects", "patients:breach_scope", "shield-alert", HOUSE, perm=Perm.AUDIT_VIEW,
             words="audit scope incident stolen lost"),
+    Item("Forms", "records:form_list", "file-pen-line", HOUSE, Perm.FORMS_EDIT,
+         words="consents notice privacy wording versions"),
     Item("Setup", "admin:index", "settings", HOUSE, Perm.SETUP_EDIT, words="admin users roles memberships facilities"),
     Item("Preview roles", "desks:roles_preview", "user-search", HOUSE, Perm.SETUP_EDIT,
          words="view as what would somebody see memberships"),

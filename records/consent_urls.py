@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import composing, consents, notices, signing
+from records.views import composing, consents, notices, signing, wording
 
 _patient = "patients/<uuid:patient_pk>"
 urlpatterns = [
@@ -17,4 +17,11 @@ urlpatterns = [
     path(f"{_patient}/consents/<uuid:pk>/discard/", composing.consent_discard, name="consent_discard"),
     path(f"{_patient}/consents/<uuid:pk>/event/", consents.consent_event, name="consent_event"),
     path(f"{_patient}/notice/", notices.notice_give, name="notice_give"),
+    path("forms/", wording.form_list, name="form_list"),
+    path("forms/defaults/", wording.form_defaults, name="form_defaults"),
+    path("forms/notice/add/", wording.notice_version_add, name="notice_version_add"),
+    path("forms/notice/<uuid:pk>/", wording.notice_version_detail, name="notice_version_detail"),
+    path("forms/<uuid:pk>/", wording.form_detail, name="form_detail"),
+    path("forms/<uuid:pk>/retire/", wording.form_retire, name="form_retire"),
+    path("forms/<slug:category>/<slug:language>/add/", wording.form_add, name="form_add"),
 ]

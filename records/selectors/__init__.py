@@ -53,6 +53,7 @@ from records.selectors.submissions import (
 from records.selectors.wording import (
     form_in_use,
     form_of,
+    form_sections,
     form_versions,
     missing_wordings,
     notice_in_use,
@@ -78,6 +79,7 @@ __all__ = [
     "notices_given",
     "form_in_use",
     "form_of",
+    "form_sections",
     "form_versions",
     "missing_wordings",
     "notice_in_use",

@@ -58,3 +58,14 @@ def missing_wordings(facility: Facility) -> list[tuple[str, str]]:
     )
     wanted = [(category, language) for category in ConsentCategory.values for language, _ in settings.LANGUAGES]
     return [pair for pair in wanted if pair not in there]
+
+
+def form_sections(form: ConsentForm) -> list[dict[str, str]]:
+    """The facility's part of a consent, each piece under what it is for."""
+    pieces = {
+        "Above the choices": form.introduction,
+        "How it is taken back": form.revocation,
+        "What may happen to what was given": form.redisclosure,
+        "What it means not to sign": form.consequences,
+    }
+    return [{"heading": heading, "body": body} for heading, body in pieces.items() if body]

@@ -3,15 +3,17 @@
 from typing import Any
 
 from accounts.roles import Role
-from records import services
+from records import selectors, services
 from records.models import Consent
-from tests.access_matrix import Row, of_patient
+from tests.access_matrix import Row, desk_row, of_patient
 from tests.records import consent_rows
 from tests.world import World
 
 READERS = {"allowed": "clinical intake patient-care clerk clinician privacy", "forbidden": "treatment activities"}
 WRITERS = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
 
+KEEPERS = "clinical privacy"
+OF_OURS = frozenset({200, 302, 404})  # at another facility it is not there
 # The page asks for the birth date, and not too often from one address.
 OF_A_LINK = frozenset({200, 422, 429})
 
@@ -29,6 +31,20 @@ def of_active(world: World) -> list[Any]:
         world.patient, world.facility, world.people[Role.INTAKE], ends_with_care=False, expiry_event="The end"
     )
     return [world.patient.uuid, consent.uuid]
+
+
+def of_form(world: World) -> list[Any]:
+    services.ensure_default_forms(facility=world.facility, by=None)
+    return [selectors.form_in_use(world.facility, "tpo").uuid]
+
+
+def of_notice(world: World) -> list[Any]:
+    services.ensure_default_forms(facility=world.facility, by=None)
+    return [selectors.notice_in_use(world.facility).uuid]
+
+
+def of_kind(world: World) -> list[Any]:
+    return ["tpo", "en"]
 
 
 def of_link(world: World) -> list[Any]:
@@ -53,4 +69,13 @@ MATRIX: list[Row] = [
     Row("records:notice_give", args=of_patient, method="post", **WRITERS),
     Row("consentlink:consent", args=of_link, public=True, answers=OF_A_LINK),
     Row("consentlink:consent", args=of_link, method="post", public=True, answers=OF_A_LINK),
+    desk_row("records:form_list", KEEPERS),
+    desk_row("records:form_defaults", KEEPERS, method="post"),
+    desk_row("records:notice_version_add", KEEPERS),
+    desk_row("records:notice_version_add", KEEPERS, method="post"),
+    desk_row("records:notice_version_detail", KEEPERS, args=of_notice, answers=OF_OURS),
+    desk_row("records:form_detail", KEEPERS, args=of_form, answers=OF_OURS),
+    desk_row("records:form_retire", KEEPERS, args=of_form, method="post", answers=OF_OURS),
+    desk_row("records:form_add", KEEPERS, args=of_kind),
+    desk_row("records:form_add", KEEPERS, args=of_kind, method="post"),
 ]
