@@ -18,7 +18,8 @@ ROWS: list[Row] = [row for app in APPS for row in importlib.import_module(f"test
 NAME_NOBODY = (
     "accounts:", "activities:program_add", "activities:program_edit", "activities:program_list",
     "activities:session_add", "desks:palette", "desks:roles_preview", "desks:search", "intake:referral_add",
-    "patients:access_explain", "patients:breach_scope", "records:rule_", "scheduling:availability_",
+    "patients:access_explain", "patients:breach_scope", "records:form_", "records:notice_version_", "records:rule_",
+    "scheduling:availability_",
     "scheduling:closure_add", "scheduling:exception_", "scheduling:feed_list", "scheduling:hours_",
     "scheduling:place_list", "staff:",
 )  # fmt: skip
