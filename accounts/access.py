@@ -147,9 +147,10 @@ def _write_again(noted: list[AccessEvent]) -> None:
 
 def _place(user: User | None) -> int | None:
     """Where the person is: the id of the current facility, None for who works nowhere."""
-    if user is None or not live_memberships(user):
-        return None
-    return current_facility(user).pk
+    mine = [facility.pk for facility in facilities(user)] if user else []
+    if user and user.current_facility_id in mine:
+        return user.current_facility_id
+    return mine[0] if mine else None
 
 
 _denials: ContextVar[list[AccessEvent] | None] = ContextVar("denials", default=None)

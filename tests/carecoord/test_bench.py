@@ -3,7 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from carecoord.audit.unseen import unseen_writes
+from carecoord.bench import auditing
 from carecoord.bench.rounds import Cost, exponent
+from carecoord.bench.scene import Scene
 from carecoord.demo.bulk import add_appointments, add_people
 from scheduling.models import Appointment, AppointmentParticipant
 from tests import factories
@@ -53,3 +56,12 @@ def test_visits_of_people_by_sql_begin_a_hundred_days_ago(harbor):
     add_people(facility=harbor, number=40)
     ago = [(timezone.now() - visit.starts_at).days for visit in Appointment.objects.filter(facility=harbor)]
     assert (min(ago), max(ago)) in {(99, 99), (99, 100), (100, 100)}
+
+
+def test_the_witness_sees_seven_ways_to_write_and_the_cost_of_a_save_is_told(harbor):
+    booker = factories.person("treatment", harbor)
+    scene = Scene(harbor, booker, [], None, [factories.patient(harbor) for _ in range(3)])
+    saves = auditing.audited_save(scene)
+    assert saves["audited"] > saves["plain"] > 0
+    assert auditing.ways_seen(scene) == 7
+    assert list(unseen_writes()) == []
