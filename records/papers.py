@@ -57,6 +57,6 @@ def drawing_svg(path: str) -> str:
     """The strokes of a drawn signature as an SVG picture, "" without any. The path is digits and commands alone."""
     if not path:
         return ""
-    box = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 200"'
-    stroke = f'fill="none" stroke="{INK}" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"'
+    box = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 300"'
+    stroke = f'fill="none" stroke="{INK}" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"'
     return f'<svg {box}><path d="{path}" {stroke}/></svg>'

@@ -67,6 +67,8 @@ def test_from_the_kind_to_the_signature(browser, patient, facility):
     read = browser.get(signed["Location"]).content.decode()
     assert f'<path d="{LETTERS}"/>' in read
     assert "Signature holds" in read
+    paper = browser.get(page("document_pdf", patient, Consent.objects.get().document))
+    assert (paper.status_code, paper["Content-Type"]) == (200, "application/pdf")
     (active,) = selectors.consents_in_force(patient, facility)
     assert {row.kind for row in active.recipients.all()} == {"class", "person"}
     assert [title in browser.get(page("consent_list", patient)).content.decode() for title in ("Ana Rivera", "Why")]
