@@ -26,7 +26,7 @@ def letterhead(facility: Facility) -> dict[str, Any]:
 def person(patient: Patient) -> dict[str, Any]:
     """Whose paper it is, as far as the reader may know the person."""
     if Perm.IDENTITY_VIEW not in patient.held:
-        return {"name": patient.name_used, "facts": []}
+        return {"name": patient.name_used if Perm.NAME_VIEW in patient.held else f"Chart {patient.pk}", "facts": []}
     born = f"{patient.birth_date:%b} {patient.birth_date.day}, {patient.birth_date.year}" if patient.birth_date else ""
     facts = [("Born", born), ("Record", patient.record_number)]
     return {"name": patient.legal_name, "facts": [fact for fact in facts if fact[1]]}

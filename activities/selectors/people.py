@@ -82,7 +82,10 @@ def _week_label(day: date, this_week: date) -> str:
 
 
 def attendances_of(patient: Patient, facility: Facility) -> list[Row]:
-    """The person's sessions, the latest first, with his or her own signed lines. No line about anybody else."""
+    """The person's sessions, the latest first, with his or her own signed lines and the group's signed note.
+
+    No line about anybody else.
+    """
     rows = Attendance.objects.filter(patient__in=patient.same_person).exclude(
         session__appointment__status=Appointment.Status.CANCELLED
     )
@@ -99,6 +102,7 @@ def _attendance(row: Attendance, facility: Facility) -> Row:
         "tone": TONES[Attendance.Status(row.status)],
         "minutes": row.minutes or "",
         "line": note.text if note and note.signed_at else "",
+        "shared": row.session.shared_note if row.session.note_signed_at else "",
         "draft": bool(note and note.text and not note.signed_at),
         "url": row.session.get_absolute_url(),
     }
