@@ -99,7 +99,7 @@ class House:
 
     def _environment(self, home: Home) -> dict[str, str]:
         given = {
-            "DATABASE_URL": self.database.url, "REDIS_URL": self.broker.url, "CARECOORD_HOME": str(home.folder),
+            "DATABASE_URL": self.database.owner_url, "REDIS_URL": self.broker.url, "CARECOORD_HOME": str(home.folder),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.taker.port}", "REMINDER_LEASE_SECONDS": str(LEASE),
             "DJANGO_SETTINGS_MODULE": "tests.scheduling.chaos_settings", "PYTHONPATH": str(settings.BASE_DIR),
         }  # fmt: skip
