@@ -7,6 +7,7 @@ from scheduling.views import (
     board,
     booking,
     calls,
+    channel,
     daymail,
     feed,
     measures,
@@ -22,6 +23,7 @@ APPOINTMENT = "patients/<uuid:patient_pk>/appointments/<uuid:pk>/"
 REMINDER = "patients/<uuid:patient_pk>/reminders/<uuid:pk>/"
 WORKER = "availability/practitioners/<uuid:pk>/"
 EXCEPTION = "availability/exceptions/<uuid:pk>/"
+CHANNEL = "patients/<uuid:patient_pk>/reminder-consent/"
 SERIES = "patients/<uuid:patient_pk>/series/<uuid:pk>/"
 urlpatterns = [
     path("", board.day, name="day"),
@@ -64,6 +66,9 @@ urlpatterns = [
     path(f"{SERIES}edit/", series.series_edit, name="series_edit"),
     path(f"{SERIES}cancel/", series.series_cancel, name="series_cancel"),
     path("measures/", measures.measure_list, name="measure_list"),
+    path(f"{CHANNEL}edit/", channel.channel_edit, name="channel_edit"),
+    path(f"{CHANNEL}preview/", channel.channel_preview, name="channel_preview"),
+    path(f"{CHANNEL}decline/", channel.channel_decline, name="channel_decline"),
     path("feeds/", feed.feed_list, name="feed_list"),
     path("feeds/add/", feed.feed_add, name="feed_add"),
     path("feeds/<uuid:pk>/revoke/", feed.feed_revoke, name="feed_revoke"),

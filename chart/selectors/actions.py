@@ -30,7 +30,7 @@ class Action:
 ACTIONS = (
     Action(Role.INTAKE, "Continue intake", "intake:intake_detail", Perm.INTAKE_EDIT, "play", before=Step.HANDED_OVER),
     Action(Role.INTAKE, "See the intake", "intake:intake_detail", Perm.INTAKE_VIEW, "eye", after=Step.HANDED_OVER),
-    Action(Role.INTAKE, "Settle reminders", "records:channel_edit", Perm.CONSENT_EDIT, "mail",
+    Action(Role.INTAKE, "Settle reminders", "scheduling:channel_edit", Perm.CONSENT_EDIT, "mail",
            before=Step.CHANNEL_CONSENTED),
     Action(Role.PATIENT_CARE, "Write care plan", "careplans:plan_detail", Perm.PLAN_EDIT, "list-checks",
            before=Step.PLAN_SHARED),
@@ -54,7 +54,7 @@ ACTIONS = (
     Action(Role.ACTIVITIES, "Enroll in a program", "activities:enrolment_add", Perm.ACTIVITY_EDIT, "palette"),
     Action(Role.ACTIVITIES, "See attendance", "activities:patient_activity", Perm.ACTIVITY_VIEW, "user-check"),
     Action(Role.CLERK, "Open documents", "records:document_list", Perm.DOCUMENT_VIEW, "file-text"),
-    Action(Role.CLERK, "Reminder consent", "records:channel_edit", Perm.CONSENT_EDIT, "mail"),
+    Action(Role.CLERK, "Reminder consent", "scheduling:channel_edit", Perm.CONSENT_EDIT, "mail"),
     Action(Role.CLINICAL_COORDINATOR, "Set the next step", "episodes:next_step_edit", Perm.HANDOFF_EDIT, "flag"),
     Action(Role.CLINICAL_COORDINATOR, "Read care plan", "careplans:plan_detail", Perm.PLAN_VIEW, "list-checks"),
 )  # fmt: skip

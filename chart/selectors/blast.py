@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from core.labels import when_label
 from records.models import ChannelConsent, Consent, Disclosure, ReleaseRequest
 from records.selectors.disclosures import classes_label
 from records.selectors.releases import outlook
-from scheduling.models import Appointment, Reminder, WaitlistOffer
+from scheduling.models import Reminder
+from scheduling.selectors.mailable import waiting_messages
 
 Row = dict[str, Any]
 SAME_ACT = timedelta(seconds=5)
@@ -80,29 +80,17 @@ def disclosed_by(consent: Consent) -> list[Row]:
 
 
 def messages_on(consent: ChannelConsent) -> Row:
-    """What a consent to be written to lets go out: how many messages, until when, and offers of free times."""
-    now = timezone.now()
-    waiting = Reminder.objects.filter(
-        appointment__patient=consent.patient,
-        appointment__facility=consent.facility,
-        appointment__starts_at__gt=now,
-        appointment__status__in=Appointment.UPCOMING,
-        status__in=(Reminder.Status.DUE, Reminder.Status.CLAIMED),
-    )
-    offers = WaitlistOffer.objects.filter(
-        appointment__patient=consent.patient,
-        appointment__facility=consent.facility,
-        status=WaitlistOffer.Status.OFFERED,
-        expires_at__gt=now,
-    )
-    rows = list(waiting.select_related("appointment").order_by("send_at")[:50])
+    """The messages that wait on a consent to be written to, and so stop with it. One query."""
+    rows = list(waiting_messages(consent.patient, consent.facility).select_related("appointment"))
     tz = consent.facility.tz
+    messages = [row for row in rows if row.purpose == Reminder.Purpose.REMINDER]
     return {
         "messages": [
-            {"send": when_label(row.send_at, tz), "visit": when_label(row.appointment.starts_at, tz)} for row in rows
+            {"send": when_label(row.send_at, tz), "visit": when_label(row.appointment.starts_at, tz)}
+            for row in messages
         ],
-        "visits": len({row.appointment_id for row in rows}),
-        "offers": offers.count(),
+        "visits": len({row.appointment_id for row in messages}),
+        "offers": len(rows) - len(messages),
     }
 
 

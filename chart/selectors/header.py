@@ -35,7 +35,13 @@ TABS = (
         "split",
         ("careplans:option_", "careplans:presentation_"),
     ),
-    ("Appointments", "scheduling:appointment_list", {Perm.APPOINTMENT_VIEW}, "calendar", ("scheduling:",)),
+    (
+        "Appointments",
+        "scheduling:appointment_list",
+        {Perm.APPOINTMENT_VIEW},
+        "calendar",
+        tuple(f"scheduling:{noun}_" for noun in "appointment slot hold call reminder waitlist series".split()),
+    ),
     ("Activities", "activities:patient_activity", {Perm.ACTIVITY_VIEW}, "palette", ("activities:",)),
     (
         "Notes",
@@ -59,6 +65,7 @@ TABS = (
         (
             "records:consent_",
             "records:channel_",
+            "scheduling:channel_",
             "records:notice_give",
             "patients:restriction_",
             "chart:consent_",

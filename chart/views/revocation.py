@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Perm
 from chart.forms import RevocationForm
@@ -20,6 +20,8 @@ from records.forms import RevokeForm
 from records.models import Consent
 from records.selectors import consentpage
 from records.services.revocations import revocation_text
+from scheduling import services as scheduling
+from scheduling.views.channel import stopped_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,10 +58,16 @@ def consent_revoke(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
     return answer(request, "chart/consent_revoke.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def channel_revoke(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
-    """What goes out by the consent to be written to, before it is taken back."""
+    """What goes out by the consent to be written to, before it is taken back; then it stops."""
     patient = get_patient(request.user, patient_pk, Perm.CONSENT_EDIT)
     consent = selectors.channel_consent_of(patient, pk)
-    context = {"patient": patient, "consent": consent, "form": RevokeForm(), "is_active": consent.status == "active"}
-    return render(request, "chart/channel_revoke.html", context | blast.messages_on(consent))
+    form = RevokeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        stopped = scheduling.stop_mail(consent=consent, via=form.cleaned_data["via"], by=request.user)
+        said = f"Consent taken back. No e-mail goes out from now on. {stopped_words(stopped)}"
+        return done(request, reverse("records:channel_detail", args=[patient.uuid]), said)
+    context = {"patient": patient, "consent": consent, "form": form, "is_active": consent.status == "active"}
+    answer = invalid if form.is_bound else render
+    return answer(request, "chart/channel_revoke.html", context | blast.messages_on(consent))

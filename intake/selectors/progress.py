@@ -61,7 +61,7 @@ def checklist(patient: Patient, episode: EpisodeOfCare) -> list[Step]:
         ("Demographics", missing_demographics(patient), "demographics_edit", "Edit", False),
         ("Coverage", unchecked, *_coverage_action(unchecked), False),
         _notice_line(patient, episode, reached),
-        ("Reminder channel", missing_channel(patient, reached), "records:channel_edit", "Settle", False),
+        ("Reminder channel", missing_channel(patient, reached), "scheduling:channel_edit", "Settle", False),
         ("Interview", missing_interview(episode, reached), "interview_edit", "Interview", optional),
         (
             "Screening",

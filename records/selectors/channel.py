@@ -2,15 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Facility
+from accounts.models import Facility, User
+from accounts.roles import Perm
 from patients.models import ContactPoint, Patient
+from patients.selectors.belonging import working_facility
 from records.models import ChannelConsent
+from records.selectors.documents import readable_documents
 
 NEEDED = (
     "patient facility status detail may_use_first_name language expires_on contact_point__system "
@@ -99,6 +104,24 @@ def channel_consent_of(patient: Patient, pk: UUID) -> ChannelConsent:
     if consent is None:
         raise Http404
     return consent
+
+
+def channel_facts(user: User, patient: Patient) -> dict[str, Any]:
+    """All that the pages of the channel show; ask the door first. Its choices are changed where messages are."""
+    facility = working_facility(user, patient)
+    history = channel_history(patient, facility, with_address=Perm.CONTACT_VIEW in patient.held)
+    active = next((row for row in history if row["consent"].status == ChannelConsent.Status.ACTIVE), None)
+    return {
+        "patient": patient,
+        "facility": facility,
+        "state": channel_state(patient, facility),
+        "history": history,
+        "active": active,
+        "readable": set(readable_documents(user, patient).values_list("pk", flat=True)),
+        "may_edit": Perm.CONSENT_EDIT in patient.held,
+        "edit_url": reverse("scheduling:channel_edit", args=[patient.uuid]),
+        "revoke_url": reverse("chart:channel_revoke", args=[patient.uuid, active["consent"].uuid]) if active else "",
+    }
 
 
 def _of(patient: Patient, facility: Facility) -> QuerySet[ChannelConsent]:

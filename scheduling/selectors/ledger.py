@@ -36,6 +36,7 @@ CODES = {
     "domain-limit": "Waiting: the mail service takes so many a minute",
     "domain-paused": "Waiting: the mail service asked for a pause",
     "held-back": "Held back by hand",
+    "consent-ended": "Consent taken back or declined",
 }
 DEAD = (Reminder.Status.FAILED, Reminder.Status.IN_DOUBT)
 TONES = {"due": "info", "claimed": "info", "sending": "info", "sent": "success", "skipped": "warning"}

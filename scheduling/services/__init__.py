@@ -1,11 +1,12 @@
 """What changes the calendar, and what it owes to patients."""
 
-from scheduling.services.answers import log_call, opt_out, record_answer, set_next_try
+from scheduling.services.answers import log_call, record_answer, set_next_try
 from scheduling.services.attendance import set_status
 from scheduling.services.availability import add_exception, add_hours, change_hours, end_hours, withdraw_exception
 from scheduling.services.booking import book_appointment, cancel_appointment, move_appointment
 from scheduling.services.bounces import read_bounces
 from scheduling.services.calling import end_call, start_call
+from scheduling.services.channel import agree_to_mail, decline_mail, opt_out, stop_mail
 from scheduling.services.deadletters import resolve_reminder
 from scheduling.services.feeds import create_feed, note_feed_read, revoke_feed
 from scheduling.services.groups import add_seat, book_group, remove_seat
@@ -25,6 +26,7 @@ from scheduling.services.waitlist import add_to_waitlist, change_entry, close_me
 from scheduling.services.walltime import settle_wall_times
 
 __all__ = [
+    "stop_mail",
     "MOVED",
     "Choice",
     "Choices",
@@ -35,6 +37,7 @@ __all__ = [
     "add_hours",
     "add_seat",
     "add_to_waitlist",
+    "agree_to_mail",
     "book_appointment",
     "book_group",
     "book_series",
@@ -45,6 +48,7 @@ __all__ = [
     "change_series",
     "close_met_wishes",
     "create_feed",
+    "decline_mail",
     "decline_offer",
     "end_call",
     "end_hours",

@@ -9,8 +9,6 @@ from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.labels import when_label
-from records.models import ChannelConsent
-from records.services import revoke_channel
 from scheduling.models import Appointment, AppointmentResponse, CallAttempt, Reminder
 from scheduling.services import path
 from scheduling.services.heldback import HELD_BACK
@@ -96,12 +94,6 @@ def set_next_try(*, appointment: Appointment, next_try_at: datetime, by: User) -
         raise DomainError("Nobody has called yet; log the first call.", code="no-call")
     attempt.next_try_at = _next_try(appointment, next_try_at)
     return audit.save(attempt, by=by)
-
-
-def opt_out(*, appointment: Appointment, consent: ChannelConsent | None) -> None:
-    """No more messages, at once. Harmless without a consent."""
-    if consent is not None:
-        revoke_channel(consent=consent, via="link", by=None)
 
 
 def _require_open(appointment: Appointment) -> None:

@@ -83,7 +83,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
         return gone(request)
     consent = links.standing_consent(link.appointment)
     if request.method == "POST":
-        services.opt_out(appointment=link.appointment, consent=consent)
+        services.opt_out(consent=consent)
         return _said("link:opt_out", token)
     with translation.override(links.language_of(link.appointment, consent) or translation.get_language()):
         context = {"stopped": consent is None, "phone": link.appointment.facility.neutral_phone}

@@ -19,4 +19,5 @@ MATRIX: list[Row] = [
     Row("chart:consent_revoke", args=of_active, **WRITERS),
     Row("chart:consent_revoke", args=of_active, method="post", **WRITERS),
     Row("chart:channel_revoke", args=of_consent, **WRITERS),
+    Row("chart:channel_revoke", args=of_consent, method="post", **WRITERS),
 ]

@@ -159,8 +159,8 @@ def test_the_reminder_channel_says_what_will_not_go(stage, sign_in):
     page = browser.get(reverse("records:channel_detail", args=[stage.patient.uuid])).content.decode()
     url = reverse("chart:channel_revoke", args=[stage.patient.uuid, consent.uuid])
     assert url in page
-    assert "No message is waiting" in browser.get(url).content.decode()
-    browser.post(reverse("records:channel_revoke", args=[stage.patient.uuid, consent.uuid]), {"via": "in person"})
+    assert "No reminder is waiting" in browser.get(url).content.decode()
+    browser.post(reverse("chart:channel_revoke", args=[stage.patient.uuid, consent.uuid]), {"via": "in person"})
     assert "has ended already" in browser.get(url).content.decode()
 
 

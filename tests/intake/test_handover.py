@@ -121,7 +121,7 @@ def test_the_checklist_leads_from_step_to_step(facility, intake, sign_in):
     steps = {step.label: step for step in page.context["steps"]}
     assert steps["Demographics"].state == "current"
     assert steps["Demographics"].missing == "Missing: birth date."
-    assert steps["Reminder channel"].url == reverse("records:channel_edit", args=[patient.uuid])
+    assert steps["Reminder channel"].url == reverse("scheduling:channel_edit", args=[patient.uuid])
     assert reverse("intake:demographics_edit", args=[patient.uuid]) in page.content.decode()
 
 

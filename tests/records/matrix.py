@@ -87,7 +87,6 @@ def of_missing(world: World) -> list[Any]:
 # What a complete chart holds is the facility's: at another there is no such rule.
 MINE = frozenset({200, 302, 404, 409, 422})
 RULES = {"allowed": "clinical privacy"}
-CONSENT = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
 CLERK = {"allowed": "clerk", "forbidden": OTHERS, "args": of_envelope, "method": "post"}
 
 MATRIX: list[Row] = [
@@ -134,11 +133,6 @@ MATRIX: list[Row] = [
         forbidden="treatment activities",
         args=of_patient,
     ),
-    Row("records:channel_edit", args=of_patient, **CONSENT),
-    Row("records:channel_edit", args=of_patient, method="post", **CONSENT),
-    Row("records:channel_preview", args=of_patient, method="post", **CONSENT),
-    Row("records:channel_decline", args=of_patient, method="post", **CONSENT),
-    Row("records:channel_revoke", args=of_consent, method="post", **CONSENT),
     desk_row("records:chart_list", allowed="clinical clerk"),
     desk_row("records:rule_list", **RULES),
     desk_row("records:rule_add", **RULES),

@@ -159,12 +159,12 @@ def typed(**changes):
 
 
 def shown(client, patient, data):
-    page = client.post(reverse("records:channel_preview", args=[patient.uuid]), data).content.decode()
+    page = client.post(reverse("scheduling:channel_preview", args=[patient.uuid]), data).content.decode()
     return page.split('name="shown" value="')[1].split('"')[0]
 
 
 def test_only_the_words_on_the_screen_are_signed(patient, facility, intake, sign_in):
-    client, url = sign_in(intake), reverse("records:channel_edit", args=[patient.uuid])
+    client, url = sign_in(intake), reverse("scheduling:channel_edit", args=[patient.uuid])
     stale = shown(client, patient, typed(detail="facility"))
     answer = client.post(url, typed(shown=stale))
     assert answer.status_code == 422
@@ -178,7 +178,7 @@ def test_only_the_words_on_the_screen_are_signed(patient, facility, intake, sign
 
 def test_nothing_typed_is_lost_when_something_is_missing(patient, intake, sign_in):
     answer = sign_in(intake).post(
-        reverse("records:channel_edit", args=[patient.uuid]), typed(risk_explained="", signed_name="Marisol R.")
+        reverse("scheduling:channel_edit", args=[patient.uuid]), typed(risk_explained="", signed_name="Marisol R.")
     )
     assert answer.status_code == 422
     assert "Marisol R." in answer.content.decode()
@@ -187,7 +187,7 @@ def test_nothing_typed_is_lost_when_something_is_missing(patient, intake, sign_i
 
 def test_a_known_address_is_offered_and_used(patient, intake, facility, sign_in):
     contact = factories.email_address(patient, "known@example.net")
-    client, url = sign_in(intake), reverse("records:channel_edit", args=[patient.uuid])
+    client, url = sign_in(intake), reverse("scheduling:channel_edit", args=[patient.uuid])
     assert "known@example.net" in client.get(url).content.decode()
     data = typed(address=str(contact.uuid), email="")
     client.post(url, data | {"shown": shown(client, patient, data)})
@@ -196,17 +196,17 @@ def test_a_known_address_is_offered_and_used(patient, intake, facility, sign_in)
 
 def test_the_clerk_sees_no_address_without_a_request_in_hand(patient, clerk, consent, sign_in):
     consent()
-    page = sign_in(clerk).get(reverse("records:channel_edit", args=[patient.uuid])).content.decode()
+    page = sign_in(clerk).get(reverse("scheduling:channel_edit", args=[patient.uuid])).content.decode()
     assert "marisol@example.net" not in page
     assert "Reminders by e-mail" in page
 
 
 def test_the_buttons_decline_and_take_back(patient, facility, intake, consent, sign_in):
     client, row = sign_in(intake), consent()
-    client.post(reverse("records:channel_revoke", args=[patient.uuid, row.uuid]), {"via": "by phone"})
+    client.post(reverse("chart:channel_revoke", args=[patient.uuid, row.uuid]), {"via": "by phone"})
     row.refresh_from_db()
     assert (row.status, row.revoked_via) == (ChannelConsent.Status.INACTIVE, "by phone")
-    client.post(reverse("records:channel_decline", args=[patient.uuid]))
+    client.post(reverse("scheduling:channel_decline", args=[patient.uuid]))
     assert ChannelConsent.objects.filter(status=ChannelConsent.Status.REJECTED).count() == 1
 
 

@@ -280,3 +280,11 @@ MATRIX += [
     desk_row("scheduling:closure_add", KEEPS_HOURS),
     desk_row("scheduling:closure_add", KEEPS_HOURS, method="post", data=SPAN),
 ]
+
+CONSENT = {"allowed": "intake patient-care clerk", "forbidden": "clinical treatment activities clinician privacy"}
+MATRIX += [
+    Row("scheduling:channel_edit", args=of_patient, **CONSENT),
+    Row("scheduling:channel_edit", args=of_patient, method="post", **CONSENT),
+    Row("scheduling:channel_preview", args=of_patient, method="post", **CONSENT),
+    Row("scheduling:channel_decline", args=of_patient, method="post", **CONSENT),
+]
