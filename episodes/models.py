@@ -242,6 +242,7 @@ class Task(Record):
         URGENT = "urgent", "Urgent"
 
     OPEN = (Status.REQUESTED, Status.IN_PROGRESS)
+    MISSING = "missing-"  # the kind of a task that asks for what a chart lacks ends with the paper's kind or the step
 
     facility = models.ForeignKey(Facility, models.PROTECT, related_name="tasks")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="tasks")

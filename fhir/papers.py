@@ -16,6 +16,7 @@ from fhir import values
 from fhir.writers import REASON, Context, Resource
 from records.digests import digest_of, pages_of
 from records.models import Consent, ConsentCategory, ConsentRecipient, Document, Purpose
+from records.services.documents import arrived
 from records.services.uploads import keep
 from staff.models import PartnerOrganization, Practitioner
 
@@ -69,7 +70,7 @@ def write_document(resource: Resource, row: Document, context: Context) -> Docum
         draft.replaces = row
         row.status = Document.Status.SUPERSEDED
         context.save(row)
-    return keep(draft, upload, by=None, reason=REASON) if upload else context.save(draft)
+    return keep(draft, upload, by=None, reason=REASON) if upload else arrived(context.save(draft), by=None)
 
 
 def write_consent(resource: Resource, row: Consent, context: Context) -> Consent:

@@ -29,6 +29,7 @@ from episodes.services.tasks import (
     close_task,
     close_tasks_about,
     give_back_task,
+    settle_missing,
     take_task,
     take_tasks_about,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "review_emergency_access",
     "send_handoff",
     "set_next_step",
+    "settle_missing",
     "take_task",
     "take_tasks_about",
     "withdraw_handoff",

@@ -11,6 +11,7 @@ from accounts.models import Facility, Location, User
 from core import audit
 from core.errors import DomainError, explain
 from episodes.models import EpisodeOfCare, EpisodeStep, LevelOfCare, Placement
+from episodes.services.tasks import settle_missing
 from patients import services as patients
 from patients.models import Patient
 
@@ -97,10 +98,15 @@ def end_placement(episode: EpisodeOfCare, by: User) -> None:
 
 @transaction.atomic
 def reach_step(*, episode: EpisodeOfCare, kind: EpisodeStep.Kind, by: User | None, reason: str = "") -> EpisodeStep:
-    """Leave the fact that a step of the path was reached, for lower floors to read. Harmless twice."""
+    """Leave the fact that a step of the path was reached, for lower floors to read. Harmless twice.
+
+    Whoever was asked for it, because the chart lacked it, is asked no longer.
+    """
     EpisodeOfCare.objects.select_for_update(no_key=True).get(pk=episode.pk)
-    step = episode.steps.filter(kind=kind, withdrawn_at__isnull=True).first()
-    return step or audit.save(EpisodeStep(episode=episode, kind=kind, by=by), by=by, reason=reason)
+    if step := episode.steps.filter(kind=kind, withdrawn_at__isnull=True).first():
+        return step
+    settle_missing(patient=episode.patient, what=kind, by=by)
+    return audit.save(EpisodeStep(episode=episode, kind=kind, by=by), by=by, reason=reason)
 
 
 def locked(episode: EpisodeOfCare) -> EpisodeOfCare:

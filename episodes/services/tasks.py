@@ -135,6 +135,12 @@ def close_tasks_about(*, focus: models.Model, by: User | None, kind: str = "", o
         close_task(task=task, by=by, outcome=outcome)
 
 
+@transaction.atomic
+def settle_missing(*, patient: Patient, what: str, by: User | None) -> None:
+    """A paper of this kind, or this step, is there now: close what asked for it. Who brings it calls this."""
+    close_tasks_about(focus=patient, kind=f"{Task.MISSING}{what}", outcome="It is in the chart now", by=by)
+
+
 def _open_task(task: Task) -> Task:
     """The row, locked until the transaction ends. Raises DomainError if it is closed."""
     row = Task.objects.select_for_update(no_key=True).get(pk=task.pk)

@@ -31,7 +31,6 @@ from patients.access import visible_patients
 from patients.models import Patient
 from records.models import ChartRule, Document
 
-ASKED = "missing-"  # the kind of a task that asks for it ends with the paper's kind or the step
 # These hold for longer than one stay; every other paper has to be of this stay.
 LASTING = (Document.Kind.IDENTIFICATION, Document.Kind.INSURANCE, Document.Kind.NOTICE)
 MOST_COUNTED = 1000
@@ -118,7 +117,7 @@ def _named(rows: QuerySet[Any], owed_by: str) -> QuerySet[Any]:
     """With the time somebody was asked for it, of one desk if it is named."""
     patient_type = ContentType.objects.get_for_model(Patient)
     asked = Task.objects.open().filter(focus_type=patient_type, focus_id=OuterRef("person"), kind=OuterRef("asks"))
-    rows = rows.annotate(asks=Concat(Value(ASKED), F("document_kind"), F("step")))
+    rows = rows.annotate(asks=Concat(Value(Task.MISSING), F("document_kind"), F("step")))
     rows = rows.annotate(asked_at=Subquery(asked.order_by("pk").values("created_at")[:1]))
     return rows.filter(owed_by=owed_by) if owed_by else rows
 

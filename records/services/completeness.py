@@ -13,7 +13,7 @@ from episodes import services as episodes
 from episodes.models import EpisodeStep, Task
 from patients.models import Patient
 from records.models import ChartRule, Document
-from records.selectors.completeness import ASKED, is_missing, what_of
+from records.selectors.completeness import is_missing, what_of
 
 ANSWER_WITHIN = timedelta(hours=24)
 ONCE = "There is a rule for this already; change its hours instead."
@@ -64,7 +64,7 @@ def add_usual_rules(*, facility: Facility, by: User | None, reason: str = "") ->
 
 @transaction.atomic
 def ask_for_missing(*, patient: Patient, rule: ChartRule, by: User) -> Task:
-    """Ask the desk that owes it, within a day. Asked twice it is one task.
+    """Ask the desk that owes it, within a day. Asked twice it is one task, which closes when it arrives.
 
     Raises DomainError if it is not missing any more.
     """
@@ -73,7 +73,7 @@ def ask_for_missing(*, patient: Patient, rule: ChartRule, by: User) -> Task:
     return episodes.ask(
         facility=rule.facility,
         patient=patient,
-        kind=f"{ASKED}{rule.document_kind or rule.step}",
+        kind=f"{Task.MISSING}{rule.document_kind or rule.step}",
         text=f"Complete the chart: {what_of(rule).lower()}",
         owner_role=rule.owed_by,
         due_at=timezone.now() + ANSWER_WITHIN,

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.models import Facility, User
 from core import audit
 from core.errors import DomainError
+from episodes import services as episodes
 from patients.models import Patient
 from records.digests import digest_of, pages_of
 from records.models import Document, Signature
@@ -20,7 +21,17 @@ def create_document(*, patient: Patient, facility: Facility, kind: str, title: s
         raise DomainError("A document needs its text.", code="document.empty", field="text")
     document = Document(patient=patient, facility=facility, kind=kind, title=title, text=text, author=by)
     document.sha256, document.pages = digest_of(text), pages_of(text)
-    return audit.save(document, by=by)
+    return arrived(audit.save(document, by=by), by=by)
+
+
+def arrived(document: Document, *, by: User | None) -> Document:
+    """Whoever was asked for such a paper, because the chart lacked it, is asked no longer.
+
+    Each service that writes a paper, or says what kind it is, ends with this, in its transaction.
+    """
+    if document.status == Document.Status.CURRENT:
+        episodes.settle_missing(patient=document.patient, what=document.kind, by=by)
+    return document
 
 
 @transaction.atomic

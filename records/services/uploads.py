@@ -16,7 +16,7 @@ from core.files.uploads import Upload
 from patients.models import Patient
 from records.digests import pages_of
 from records.models import Document, RecordSubmission
-from records.services.documents import supersede
+from records.services.documents import arrived, supersede
 
 Kind = Document.Kind
 # What comes from outside; everything else is rendered here, and a photo has its own way.
@@ -103,7 +103,7 @@ def index_document(*, document: Document, index: Index, by: User, expected_versi
         document.kind, document.title = index.kind, index.title.strip() or document.title
     document.written_on, document.source = index.written_on, index.source.strip()
     document.location = index.location.strip()
-    return audit.save(document, by=by, expected_version=expected_version)
+    return arrived(audit.save(document, by=by, expected_version=expected_version), by=by)
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def keep(document: Document, upload: Upload, *, by: User | None, reason: str = "
         document.sha256, document.text = sha256(upload.content).hexdigest(), upload.text
         document.pages = max(1, min(upload.pages or pages_of(upload.text), 32_000))
         with transaction.atomic():
-            return audit.save(document, by=by, reason=reason)
+            return arrived(audit.save(document, by=by, reason=reason), by=by)
 
 
 def sweep_files(*, older_than: timedelta) -> int:

@@ -14,6 +14,7 @@ from episodes.models import EpisodeOfCare, EpisodeStep, Task
 from records import selectors, services
 from records.models import ChartRule, Document
 from tests import factories
+from tests.records.bring import upload
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,22 @@ def test_the_owing_desk_is_asked_once(facility, clerk, began, rule, patient, sig
     write(intake, kind=Kind.CARE_PLAN, title="Care plan")
     with pytest.raises(DomainError, match="in the chart now"):
         services.ask_for_missing(patient=patient, rule=row, by=clerk)
+    task.refresh_from_db()
+    assert (task.status, task.closed_by, task.outcome) == ("completed", intake, "It is in the chart now")
+
+
+def test_an_upload_another_kind_said_of_it_or_a_step_answers_what_was_asked(
+    facility, clerk, began, rule, patient, episode, intake
+):
+    for row in (rule(kind=Kind.LABORATORY), rule(kind=Kind.IMAGING), rule(step=Step.SCREENED)):
+        services.ask_for_missing(patient=patient, rule=row, by=clerk)
+    asked = Task.objects.open().filter(kind__startswith=Task.MISSING)
+    paper = upload(patient, facility, intake, kind=Kind.LABORATORY)
+    assert {task.kind for task in asked} == {"missing-imaging", "missing-screened"}
+    services.index_document(document=paper, index=services.Index(kind=Kind.IMAGING), by=intake)
+    assert [task.kind for task in asked.all()] == ["missing-screened"]
+    episodes.reach_step(episode=episode, kind=Step.SCREENED, by=intake)
+    assert not asked.all().exists()
 
 
 def test_one_sees_in_a_chart_what_ones_desk_owes_and_overseers_all(facility, began, rule, patient, intake, clerk):
