@@ -14,12 +14,11 @@ from records.selectors.channel import (
     standing_consents,
 )
 from records.selectors.completeness import (
-    MOST_COUNTED,
+    MissingPage,
     chart_rule_of,
     chart_rules,
-    missing_count,
     missing_of,
-    missing_rows,
+    missing_page,
 )
 from records.selectors.consentlinks import live_link, open_link
 from records.selectors.consentpage import consent_rows
@@ -63,12 +62,11 @@ from records.selectors.wording import (
 )
 
 __all__ = [
-    "MOST_COUNTED",
+    "MissingPage",
     "chart_rule_of",
     "chart_rules",
-    "missing_count",
+    "missing_page",
     "missing_of",
-    "missing_rows",
     "consent_rows",
     "live_link",
     "open_link",

@@ -1,5 +1,6 @@
 """What a chart should hold by now and does not: by the facility's rules, for one person or for all."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,7 @@ from records.models import ChartRule, Document
 
 # These hold for longer than one stay; every other paper has to be of this stay.
 LASTING = (Document.Kind.IDENTIFICATION, Document.Kind.INSURANCE, Document.Kind.NOTICE)
-MOST_COUNTED = 1000
+STAYS = 2000  # looked through for one page at most
 
 
 def chart_rules(facility: Facility) -> QuerySet[ChartRule]:
@@ -61,32 +62,49 @@ def missing(facility: Facility, now: datetime) -> QuerySet[Any]:
     """
     rows: QuerySet[Any] = chart_rules(facility).annotate(
         stay=F("facility__episodes__pk"),
+        stay_uuid=F("facility__episodes__uuid"),
         person=F("facility__episodes__patient_id"),
         state=F("facility__episodes__status"),
         since=F("facility__episodes__starts_at"),
     )
     hours = ExpressionWrapper(F("within_hours") * Value(timedelta(hours=1)), output_field=DurationField())
     rows = rows.annotate(due=ExpressionWrapper(F("since") + hours, output_field=DateTimeField()))
-    rows = rows.filter(state__in=EpisodeOfCare.OPEN, due__lte=now)
+    rows = rows.filter(state__in=EpisodeOfCare.OPEN, since__lte=now, due__lte=now)
     rows = rows.filter(Q(document_kind="") | ~Exists(_papers()), Q(step="") | ~Exists(_steps()))
     return rows.order_by("since", "stay", "within_hours", "pk")
 
 
-def missing_rows(
-    user: User, facility: Facility, *, owed_by: str = "", first: int = 0, size: int = 50
-) -> list[dict[str, Any]]:
-    """What is missing in the charts that the person may see, ready to print: one query, and one for the names."""
+@dataclass(frozen=True)
+class MissingPage:
+    """Some of what is missing. `after` is the stay to go on after, None at the end.
+
+    `is_partial` says that no more than the next STAYS stays were looked through, and there are others.
+    """
+
+    rows: list[dict[str, Any]]
+    after: UUID | None
+    is_partial: bool = False
+
+
+def missing_page(
+    user: User, facility: Facility, *, owed_by: str = "", after: UUID | None = None, size: int = 50
+) -> MissingPage:
+    """What is missing in the charts that the person may see, ready to print; a stay is never cut in two.
+
+    However many stays there are and however complete they are, it looks through STAYS of them at most. Raises Http404
+    for a stay to go on after that is not one of the facility's.
+    """
     now = timezone.now()
-    found = _named(_seen(user, missing(facility, now), facility), owed_by)[first : first + size]
-    rows = list(found)
-    people = Patient.objects.in_bulk([row.person for row in rows])
-    return [_row(row, people[row.person], facility, now) for row in rows]
-
-
-def missing_count(user: User, facility: Facility, *, owed_by: str = "") -> int:
-    """How many rows there are; past MOST_COUNTED it is not counted further."""
-    rows = _named(_seen(user, missing(facility, timezone.now()), facility), owed_by)
-    return rows.order_by()[: MOST_COUNTED + 1].count()
+    first = _stay_of(facility, after) if after else None
+    last = _last_stay(facility, now, first)
+    rows = list(_named(missing(facility, now), owed_by).filter(_later(first), _until(last))[: size + 1])
+    whole, rest = rows[:size], rows[size:]
+    if rest:
+        whole = [row for row in whole if row.stay != rest[0].stay]
+    people = visible_patients(user, Perm.NAME_VIEW, facility).order_by().in_bulk({row.person for row in whole})
+    shown = [_row(row, people[row.person], facility, now) for row in whole if row.person in people]
+    goes_on = whole[-1].stay_uuid if rest else last.uuid if last else None
+    return MissingPage(shown, goes_on, is_partial=bool(last and not rest))
 
 
 def missing_of(user: User, patient: Patient, facility: Facility) -> list[dict[str, Any]]:
@@ -109,8 +127,31 @@ def owing_desks() -> list[tuple[str, str]]:
     return [(role.value, role.label) for role in Role if role not in without]
 
 
-def _seen(user: User, rows: QuerySet[Any], facility: Facility) -> QuerySet[Any]:
-    return rows.filter(person__in=visible_patients(user, Perm.NAME_VIEW, facility).order_by().values("pk"))
+def _stay_of(facility: Facility, pk: UUID) -> EpisodeOfCare:
+    stay = EpisodeOfCare.objects.filter(facility=facility, uuid=pk).first()
+    if stay is None:
+        raise Http404
+    return stay
+
+
+def _last_stay(facility: Facility, now: datetime, first: EpisodeOfCare | None) -> EpisodeOfCare | None:
+    """The last of the next STAYS open stays, None if there are not so many."""
+    stays = EpisodeOfCare.objects.open().filter(_later(first, "starts_at", "pk"), facility=facility, starts_at__lte=now)
+    return stays.order_by("starts_at", "pk")[STAYS - 1 : STAYS].first()
+
+
+def _later(stay: EpisodeOfCare | None, since: str = "since", pk: str = "stay") -> Q:
+    """A filter: what comes after this stay. By the column of the index first, which is what makes it quick."""
+    if stay is None:
+        return Q()
+    began = stay.starts_at
+    return Q(**{f"{since}__gte": began}) & (Q(**{f"{since}__gt": began}) | Q(**{f"{pk}__gt": stay.pk}))
+
+
+def _until(stay: EpisodeOfCare | None) -> Q:
+    if stay is None:
+        return Q()
+    return Q(since__lte=stay.starts_at) & (Q(since__lt=stay.starts_at) | Q(stay__lte=stay.pk))
 
 
 def _named(rows: QuerySet[Any], owed_by: str) -> QuerySet[Any]:

@@ -20,8 +20,6 @@ from records import selectors, services
 from records.forms import ChartRuleForm, MissingFilterForm
 from records.models import ChartRule
 
-PAGE = 50
-
 
 @require_safe
 def chart_list(request: HttpRequest) -> HttpResponse:
@@ -36,15 +34,15 @@ def chart_list(request: HttpRequest) -> HttpResponse:
     )
     form = MissingFilterForm(request.GET or None)
     owed_by = form.cleaned_data["owed_by"] if form.is_valid() else ""
-    first = PAGE * max(int(page) - 1 if (page := request.GET.get("page", "1")).isdecimal() else 0, 0)
-    total = selectors.missing_count(request.user, facility, owed_by=owed_by)
+    after = _after(request)
+    page = selectors.missing_page(request.user, facility, owed_by=owed_by, after=after)
     context = {
-        "rows": selectors.missing_rows(request.user, facility, owed_by=owed_by, first=first, size=PAGE),
-        "total": total,
+        "rows": page.rows,
+        "is_partial": page.is_partial,
         "filter_form": form,
         "has_rules": selectors.chart_rules(facility).exists(),
         "may_rule": access.may(request.user, Perm.FORMS_EDIT),
-        "pager": _pager(owed_by, first, total),
+        "pager": _pager(page, owed_by, after),
     }
     return render(request, "records/chart_list.html", context)
 
@@ -119,11 +117,17 @@ def _saved(request: HttpRequest, form: ChartRuleForm, said: str) -> HttpResponse
     return answer(request, "records/rule_form.html", context)
 
 
-def _pager(owed_by: str, first: int, total: int) -> dict[str, Any]:
-    page, last = first // PAGE + 1, min(first + PAGE, total)
-    most = f"more than {selectors.MOST_COUNTED}" if total > selectors.MOST_COUNTED else str(total)
+def _after(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["after"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _pager(page: selectors.MissingPage, owed_by: str, after: UUID | None) -> dict[str, Any]:
+    kept = {"owed_by": owed_by}
     return {
-        "text": f"{first + 1} to {last} of {most}" if total > PAGE else "",
-        "newer": f"?{urlencode({'owed_by': owed_by, 'page': page - 1})}" if first else None,
-        "older": f"?{urlencode({'owed_by': owed_by, 'page': page + 1})}" if last < total else None,
+        "text": "The stays that began first come first" if page.after or after else "",
+        "newer": f"?{urlencode(kept)}" if after else None,
+        "older": f"?{urlencode(kept | {'after': page.after})}" if page.after else None,
     }

@@ -1,6 +1,7 @@
 """Whether charts are complete: by the facility's rules, in one statement, however many people there are."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from episodes import services as episodes
 from episodes.models import EpisodeOfCare, EpisodeStep, Task
 from records import selectors, services
 from records.models import ChartRule, Document
+from records.selectors import completeness
 from tests import factories
 from tests.records.bring import upload
 
@@ -42,7 +44,7 @@ def rule(facility, intake):
 
 
 def found(user, facility, **options):
-    return [row["what"] for row in selectors.missing_rows(user, facility, **options)]
+    return [row["what"] for row in selectors.missing_page(user, facility, **options).rows]
 
 
 def test_what_is_overdue_and_not_there_is_missing(facility, clerk, began, rule, write, intake, episode):
@@ -154,14 +156,50 @@ def test_the_pages_show_filter_and_change_rules(facility, clerk, intake, began, 
     assert "Missing from the chart" in papers
 
 
+@pytest.fixture
+def stays(facility, intake):
+    """Add so many people, each with a stay that began days ago; two at a time began at the same moment."""
+
+    def _stays(number):
+        for n in range(number):
+            stay = factories.episode(factories.patient(facility, given_name=f"Person {n}"), facility, by=intake)
+            EpisodeOfCare.objects.filter(pk=stay.pk).update(starts_at=timezone.now() - timedelta(days=90 - n // 2))
+
+    return _stays
+
+
 @pytest.mark.parametrize("number", [10, 200])
-def test_the_list_asks_three_queries_however_many_people(facility, number, django_assert_num_queries, rule, intake):
+def test_the_list_asks_four_queries_however_many_rows(facility, number, django_assert_num_queries, rule, stays):
     clerk = factories.person(Role.CLERK, facility)
-    rule(kind=Kind.CARE_PLAN)
-    for n in range(number // 5):
-        person = factories.patient(facility, given_name=f"Person {n}")
-        stay = factories.episode(person, facility, by=intake)
-        EpisodeOfCare.objects.filter(pk=stay.pk).update(starts_at=timezone.now() - timedelta(days=9))
-    selectors.missing_rows(clerk, facility)
-    with django_assert_num_queries(3):  # memberships, rows, names
-        assert len(selectors.missing_rows(clerk, facility)) == min(number // 5, 50)
+    for kind in (Kind.CARE_PLAN, Kind.LABORATORY, Kind.IMAGING, Kind.COURT, Kind.OTHER):
+        rule(kind=kind)
+    stays(number // 5)
+    selectors.missing_page(clerk, facility)
+    with django_assert_num_queries(4):  # memberships, how far, rows, names
+        page = selectors.missing_page(clerk, facility)
+    assert (len(page.rows), bool(page.after)) == (min(number, 50), number > 50)
+
+
+def test_every_stay_is_on_one_page_and_on_no_two(facility, clerk, rule, stays, monkeypatch, sign_in, intake):
+    monkeypatch.setattr(completeness, "STAYS", 4)
+    for kind in (Kind.CARE_PLAN, Kind.LABORATORY):
+        rule(kind=kind)
+    stays(13)
+    for stay in EpisodeOfCare.objects.order_by("starts_at", "pk")[4:12]:  # these lack nothing
+        for kind in (Kind.CARE_PLAN, Kind.LABORATORY):
+            services.create_document(
+                patient=stay.patient, facility=facility, kind=kind, title="Paper", text="Words", by=intake
+            )
+    pages, after = [], None
+    while not pages or after:
+        page = selectors.missing_page(clerk, facility, after=after, size=5)
+        pages.append(page)
+        after = page.after
+    assert [(len(page.rows), page.is_partial) for page in pages] == [(4, False), (4, True), (0, True), (2, False)]
+    assert len({(row["patient"], row["record_number"], row["what"]) for page in pages for row in page.rows}) == 10
+    client, there = sign_in(clerk), reverse("records:chart_list")
+    answer = client.get(there, {"after": str(pages[1].after)})
+    assert "These charts are complete" in answer.content.decode()
+    assert f"after={pages[2].after}" in answer.content.decode()
+    assert client.get(there, {"after": str(uuid4())}).status_code == 404
+    assert client.get(there, {"after": "x"}).status_code == 200
