@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Perm, Role, scope_of
 from careplans import papers
 from careplans.models import CarePlan, PlanAcknowledgement
 from careplans.selectors.plan import changed_since_shared, missing_parts, problems_of, review_is_near
@@ -23,6 +24,8 @@ from records.models import Document
 ACKNOWLEDGE_WITHIN = timedelta(days=2)
 ASK_WITHIN = timedelta(hours=24)
 REVIEW_AFTER = timedelta(days=30)
+# The intake coordinator stays on the care team, and by the matrix knows only that there is a plan.
+READERS = [role for role in Role if scope_of(role, Perm.PLAN_VIEW) or scope_of(role, Perm.PLAN_EXTRACT)]
 
 
 @transaction.atomic
@@ -65,7 +68,7 @@ def edit_plan(*, plan: CarePlan, expected_version: int | None, by: User) -> Care
 
 @transaction.atomic
 def share_plan(*, plan: CarePlan, by: User) -> CarePlan:
-    """Make the next edition: a Document, a request to everyone on the care team to acknowledge it, a review date.
+    """Make the next edition: a Document, a request to whoever on the care team may read it, a review date.
 
     Raises DomainError while a problem, goal, objective or intervention is missing, and when nothing has changed
     since the last edition and no review is due.
@@ -135,7 +138,8 @@ def _close_former_requests(plan: CarePlan, by: User) -> None:
 
 
 def _ask_the_team(plan: CarePlan, by: User) -> None:
-    team = plan.patient.care_team.filter(facility=plan.facility, ends_at__isnull=True).exclude(user=plan.author)
+    team = plan.patient.care_team.filter(facility=plan.facility, ends_at__isnull=True, role__in=READERS)
+    team = team.exclude(user=plan.author)
     for member in team.exclude(user=by).select_related("user"):
         ask_to_acknowledge(plan=plan, user=member.user, role=member.role, by=by)
 

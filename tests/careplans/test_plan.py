@@ -77,6 +77,14 @@ def test_two_clinicians_get_a_task_each(on_team, plan, care, clinician, facility
     assert {clinician.pk, second.pk} <= owners
 
 
+def test_who_may_not_read_the_plan_is_not_asked_to(on_team, plan, care, facility):
+    intake = factories.person(Role.INTAKE, facility)
+    join(on_team, intake, Role.INTAKE, care)
+    plan = services.share_plan(plan=plan, by=care)
+    assert not plan.acknowledgements.filter(user=intake).exists()
+    assert not Task.objects.open().filter(owner=intake).exists()
+
+
 def test_the_step_is_reached_with_the_last_acknowledgement(on_team, plan, care, clinician, activities):
     services.share_plan(plan=plan, by=care)
     services.acknowledge_plan(plan=plan, by=clinician)
