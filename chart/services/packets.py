@@ -1,29 +1,28 @@
 """The packet that leaves: a PDF, or a ZIP with each paper by itself, with notice, consent and fingerprint inside."""
 
 import zipfile
-from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
-from PIL import Image
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
 from accounts.models import User
-from chart.selectors.packets import Content, Entry, content_of, content_text
+from chart.selectors.packets import Content, Entry, content_of, content_text, file_name
+from chart.services.binding import bound, sheet
 from core.errors import DomainError
 from core.labels import when_label
 from core.pdf import render_pdf
 from records.digests import digest_of
 from records.disclosing import Packet, Permit
 from records.letters import letterhead
-from records.models import Document, ReleaseRequest
+from records.models import ReleaseRequest
 from records.services import releases
+from records.services.documents import content_of_paper
 from records.services.packets import keep_packet
 
 PDF, ZIP = "application/pdf", "application/zip"
-ENDINGS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain": "txt"}
 
 
 def release_records(*, release: ReleaseRequest, by: User) -> ReleaseRequest:
@@ -47,42 +46,21 @@ def make_packet(release: ReleaseRequest, permit: Permit, by: User) -> Packet:
 
 
 def _pdf(release: ReleaseRequest, permit: Permit, content: Content, said: str) -> tuple[bytes, int]:
-    """The record set as one paper; uploads that are pages or pictures follow it."""
-    uploads = [paper for paper in content.papers if paper.is_upload]
-    odd = [paper for paper in uploads if paper.content_type not in (PDF, "image/jpeg", "image/png")]
-    if odd:
-        raise DomainError(
-            f"{len(odd)} of the papers are files that are no pages. Choose ZIP, or leave them out.", code="release.form"
-        )
-    set_paper = render_pdf("chart/pdf/packet.typ", _paper(release, permit, content, said))
-    if not uploads:
-        return set_paper, len(PdfReader(BytesIO(set_paper)).pages)
-    writer = PdfWriter()
-    for part in (set_paper, *(_pages(paper) for paper in uploads)):
-        writer.append(BytesIO(part))
-    whole = BytesIO()
-    writer.write(whole)
-    return whole.getvalue(), len(writer.pages)
-
-
-def _pages(paper: Document) -> bytes:
-    content = _bytes(paper)
-    if paper.content_type == PDF:
-        return content
-    page = BytesIO()
-    Image.open(BytesIO(content)).convert("RGB").save(page, "PDF", resolution=150)
-    return page.getvalue()
+    return bound(content.papers, release.form, _record(release, permit, content, said))
 
 
 def _zip(release: ReleaseRequest, permit: Permit, content: Content, said: str) -> tuple[bytes, int]:
     """The record as a PDF, each paper by itself, and a manifest with the digest of every file."""
-    files = {"record.pdf": render_pdf("chart/pdf/packet.typ", _paper(release, permit, content, said, papers=False))}
+    record = _record(release, permit, content, said)
+    sheets = [sheet(paper, "A file of its own in this packet.") for paper in content.papers]
+    papers = [{"title": "Papers", "entries": sheets}] if sheets else []
+    parts = [*record["parts"], *papers, *record["amendments"]]
+    files = {"record.pdf": render_pdf("chart/pdf/packet.typ", record | {"parts": parts})}
     pages = len(PdfReader(BytesIO(files["record.pdf"])).pages)
     if permit.notice:
         files |= {"notice.txt": permit.notice.encode(), "consent.txt": permit.consent_copy.encode()}
     for number, paper in enumerate(content.papers, 1):
-        ending = ENDINGS.get(paper.content_type, "bin") if paper.is_upload else "txt"
-        files[f"papers/{number:03}-{paper.kind}.{ending}"] = _bytes(paper)
+        files[f"papers/{file_name(paper, number)}"] = content_of_paper(paper)
         pages += paper.pages
     files["manifest.txt"] = _manifest(files, said).encode()
     whole = BytesIO()
@@ -97,25 +75,10 @@ def _manifest(files: dict[str, bytes], said: str) -> str:
     return "\n".join(["SHA-256 of each file", *lines, "", f"Fingerprint of the content: {said}", ""])
 
 
-def _bytes(paper: Document) -> bytes:
-    if not paper.is_intact:
-        raise DomainError("A paper is not as it was written; do not hand it out.", code="document.tampered")
-    if not paper.is_upload:
-        return paper.text.encode()
-    with paper.file.open("rb") as file:
-        return bytes(file.read())
-
-
-def _paper(
-    release: ReleaseRequest, permit: Permit, content: Content, said: str, *, papers: bool = True
-) -> dict[str, Any]:
-    """The data of `chart/pdf/packet.typ`."""
+def _record(release: ReleaseRequest, permit: Permit, content: Content, said: str) -> dict[str, Any]:
+    """The data of `chart/pdf/packet.typ`, but for the papers, whose place is between `parts` and `amendments`."""
     facility, patient = release.facility, release.patient
-    parts = [{"title": part.title, "entries": [_entry(row) for row in part.entries]} for part in content.parts]
-    if content.papers:
-        parts.append({"title": "Papers", "entries": [_sheet(paper, whole=papers) for paper in content.papers]})
-    if content.amendments:
-        parts.append({"title": "Amendments and statements", "entries": [_entry(row) for row in content.amendments]})
+    amendments = [_entry(row) for row in content.amendments]
     return {
         "title": "Copies of the record",
         "subtitle": f"For {release.recipient_name}",
@@ -126,7 +89,8 @@ def _paper(
         "notice": permit.notice,
         "consent": permit.consent_copy,
         "what": releases.describe(release),
-        "parts": parts,
+        "parts": [{"title": part.title, "entries": [_entry(row) for row in part.entries]} for part in content.parts],
+        "amendments": [{"title": "Amendments and statements", "entries": amendments}] if amendments else [],
         "sha256": said,
     }
 
@@ -138,16 +102,4 @@ def _facts(release: ReleaseRequest) -> list[tuple[str, str]]:
 
 
 def _entry(row: Entry) -> dict[str, str]:
-    return {"heading": row.heading, "on": _day(row.on), "text": row.text}
-
-
-def _sheet(paper: Document, *, whole: bool) -> dict[str, str]:
-    """A paper in the set one: its words, or where its own pages are."""
-    if whole and not paper.is_upload:
-        return {"heading": paper.title, "on": _day(paper.written_on), "text": paper.text}
-    text = "Its pages follow at the end." if whole else "A file of its own in this packet."
-    return {"heading": paper.title, "on": _day(paper.written_on), "text": text}
-
-
-def _day(day: date | None) -> str:
-    return f"{day:%d %b %Y}" if day else ""
+    return {"heading": row.heading, "on": f"{row.on:%d %b %Y}" if row.on else "", "text": row.text}

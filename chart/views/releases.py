@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import access
 from accounts.models import AccessEvent
 from accounts.roles import DataClass, Perm
-from chart.selectors.packets import content_of
+from chart.selectors.packets import content_of, way_of
 from chart.services.packets import release_records
 from core.errors import DomainError
 from core.http import done, file_answer
@@ -68,7 +68,8 @@ def release_preview(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRes
     context["classes"] = disclosures.classes_label(release.data_classes)
     if outlook.allowed or not has_notes(release):
         log_classes(request.user, patient, {TO_SEE[DataClass(row)] for row in release.data_classes})
-        context["content"] = content_of(release)
+        context["content"] = content = content_of(release)
+        context["papers"] = [{"paper": paper, "way": way_of(paper, release.form)} for paper in content.papers]
     return render(request, "chart/release_preview.html", context)
 
 

@@ -13,6 +13,7 @@ from core.files.kinds import JPEG, PDF, PNG, TIFF
 FORMATS = ["JPEG", "PNG", "TIFF"]
 PICTURE_SIDE, PAGE_SIDE, THUMBNAIL_SIDE = 4096, 2200, 480
 ALL_PAGES = 120_000_000  # pixels of a paper's pages together: some thirty of them, as scanned
+SHEET = (8.5, 11)  # inches
 TAKEN, TAKEN_IFD = 0x9003, 0x8769  # EXIF DateTimeOriginal, in its own directory
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 Image.MAX_IMAGE_PIXELS = None  # our own limit comes first and is narrower: `require_size`
@@ -61,6 +62,14 @@ def bound(contents: list[bytes], *, max_pixels: int) -> Picture:
         return Picture(_encoded(pages, PDF), PDF, len(pages), thumbnail(pages[0]))
     except BROKEN as error:
         raise BadPicture("broken") from error
+
+
+def page(content: bytes) -> bytes:
+    """A picture that was looked at before as a PDF of one page, no larger than a sheet of letter paper."""
+    with Image.open(BytesIO(content), formats=FORMATS) as image:
+        flat = _flat(image)
+        sides = sorted(flat.size)
+        return _saved(flat, "PDF", resolution=max(150, sides[0] / SHEET[0], sides[1] / SHEET[1]), quality=90)
 
 
 def thumbnail(image: Image.Image) -> bytes:

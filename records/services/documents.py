@@ -76,6 +76,16 @@ def sign_document(
     return audit.save(signature, by=by, reason=reason)
 
 
+def content_of_paper(document: Document) -> bytes:
+    """What a paper says, to the byte: its text, or its file. Raises DomainError if it is not that any more."""
+    if not document.is_intact:
+        raise DomainError("A paper is not as it was written; do not hand it out.", code="document.tampered")
+    if not document.is_upload:
+        return document.text.encode()
+    with document.file.open("rb") as file:
+        return bytes(file.read())
+
+
 def verify(signature: Signature) -> bool:
     """Whether the signed text is still the text that was shown, to the byte."""
     return signature.is_intact

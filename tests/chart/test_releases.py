@@ -2,12 +2,13 @@
 
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from accounts.models import AccessEvent
 from accounts.roles import Perm, Role
@@ -25,7 +26,9 @@ from records.selectors.releases import packet_released_on, release_rows
 from records.services import releases
 from records.services.packets import packet_content
 from tests import factories
+from tests import uploads as files
 from tests.records import leaving
+from tests.records.bring import upload
 
 pytestmark = pytest.mark.django_db
 Status = ReleaseRequest.Status
@@ -190,6 +193,59 @@ def test_single_papers_are_chosen_and_a_zip_holds_each_by_itself(receive, clerk,
     manifest = archive.read("manifest.txt").decode()
     assert wanted.sha256 in manifest
     assert done.content_sha256 in manifest
+
+
+@pytest.fixture
+def brought(patient, facility, clerk):
+    """Papers as people bring them: a PDF of two pages, a picture, a Word document, a sheet, and a text."""
+    writer = PdfWriter()
+    for said in ("First side.", "Second side."):
+        writer.append(BytesIO(files.pdf(said)))
+    writer.encrypt("", "owner", algorithm="AES-256")  # anybody may read it
+    two = BytesIO()
+    writer.write(two)
+    contents = (two.getvalue(), files.picture(size=(900, 600)), files.word(), files.sheet(), "Café at noon.".encode())
+    for content in reversed(contents):  # the newest is the first of a packet
+        upload(patient, facility, clerk, content=content, name="")
+
+
+def test_files_leave_page_for_page_or_attached_with_their_words(receive, clerk, brought):
+    done = release_records(release=receive(data_classes=("document",)), by=clerk)
+    packet = packet_content(done)
+    pdf = PdfReader(BytesIO(packet))
+    texts = [page.extract_text() for page in pdf.pages]
+    record = len(texts) - 3
+    assert ("First side." in texts[record], "Second side." in texts[record + 1]) == (True, True)
+    assert [len(page.images) for page in pdf.pages[record:]] == [0, 0, 1]
+    assert [f"{number:g}" for number in pdf.pages[-1].mediabox[2:]] == ["432", "288"]
+    said = " ".join(" ".join(texts[:record]).split())
+    for there in (
+        f"Pages {record + 1} to {record + 2} of this file.", f"Page {record + 3} of this file.",
+        "003-laboratory.docx", "Discharge letter", "004-laboratory.xlsx", "Naltrexone", "Café at noon.",
+    ):  # fmt: skip
+        assert there in said
+    attached = {item.name: bytes(item.content) for item in pdf.attachment_list}
+    kept = set(Document.objects.values_list("sha256", flat=True))
+    assert {sha256(content).hexdigest() for content in attached.values()} < kept
+    assert set(attached) == {"003-laboratory.docx", "004-laboratory.xlsx", "005-laboratory.txt"}
+    assert (sha256(packet).hexdigest(), done.packet.pages) == (done.packet_sha256, len(texts))
+
+
+def test_the_clerk_reads_how_each_paper_will_leave(receive, clerk, brought, patient, sign_in):
+    sent = {form: receive(data_classes=("document",), form=form) for form in ("pdf", "zip", "paper")}
+    pages = {
+        form: sign_in(clerk).get(reverse("chart:release_preview", args=[patient.uuid, row.uuid])).content.decode()
+        for form, row in sent.items()
+    }
+    assert [pages["pdf"].count(words) for words in ("page for page", "attached to the PDF")] == [2, 3]
+    assert pages["zip"].count("a file of its own in the ZIP") == 5
+    assert pages["paper"].count("only its words are printed") == 3
+    printed = PdfReader(BytesIO(packet_content(release_records(release=sent["paper"], by=clerk))))
+    assert (list(printed.attachment_list), "Naltrexone" in printed.pages[0].extract_text()) == ([], True)
+    zipped = zipfile.ZipFile(BytesIO(packet_content(release_records(release=sent["zip"], by=clerk))))
+    endings = ("pdf", "jpg", "docx", "xlsx", "txt")
+    names = {f"papers/00{number}-laboratory.{ending}" for number, ending in enumerate(endings, 1)}
+    assert names < set(zipped.namelist())
 
 
 def test_the_preview_shows_what_leaves_and_each_kind_is_in_the_read_log(receive, clerk, note, sign_in, patient):
