@@ -2,9 +2,9 @@
 
 from typing import TypeVar
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
-from core.errors import Conflict
+from core.errors import Conflict, explained
 from core.models import Record
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -16,7 +16,8 @@ def save(record: RecordT, *, by: models.Model | None, reason: str = "", expected
 
     `by` is the acting user; None means the system (an import, a reminder run) and then `reason` says which.
     `reason` is a code or short phrase, never anything about a patient.
-    Raises Conflict if `expected_version` is given and somebody saved the row since.
+    Raises Conflict if `expected_version` is given and somebody saved the row since, DomainError if the row names a
+    person whose record was merged away meanwhile.
     """
     if by is None and not reason:
         raise ValueError("A write by the system needs its reason.")
@@ -27,7 +28,12 @@ def save(record: RecordT, *, by: models.Model | None, reason: str = "", expected
     tell_author(by)
     record._history_user = by
     record._change_reason = reason or None
-    record.save()
+    try:
+        record.save()
+    except IntegrityError as error:
+        if said := explained(error):
+            raise said from error
+        raise
     return record
 
 

@@ -9,6 +9,10 @@ from django.forms import BaseForm
 
 from core.models import Record
 
+# A rule that the database holds for every table that names somebody, so that any write may meet it.
+MERGED_AWAY = "record_not_merged"
+MERGED_SENTENCE = "This record was merged into another just now. Open the person again."
+
 
 class DomainError(Exception):
     """A rule of the house refuses. The message is a sentence that a coordinator can act on.
@@ -46,6 +50,15 @@ def explain(**sentences: str) -> Iterator[None]:
         if name not in sentences:
             raise
         raise DomainError(sentences[name], code=name) from error
+
+
+def explained(error: Exception) -> DomainError | None:
+    """What any write may meet, as its sentence; None for any other error."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, IntegrityError) and constraint_name(error) == MERGED_AWAY:
+        return DomainError(MERGED_SENTENCE, code="merged")
+    return None
 
 
 def constraint_name(error: IntegrityError) -> str:

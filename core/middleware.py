@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from core.errors import DomainError
+from core.errors import explained
 
 
 class DomainErrorMiddleware:
@@ -21,9 +21,10 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
+        said = explained(exception)
+        if said is None:
             return None
-        messages.error(request, exception.message)
+        messages.error(request, said.message)
         if not getattr(request, "htmx", False):
             return redirect(came_from(request))
         answer = render(request, "_ui/messages.html", {"oob": True}, status=422)

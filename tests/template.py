@@ -72,7 +72,8 @@ def _migrate(server: Postgres) -> bool:
 def _fingerprint() -> str:
     """Of all that decides what an empty database becomes."""
     digest = hashlib.sha256((REPOSITORY / "requirements" / "dev.txt").read_bytes())
-    for path in sorted([*REPOSITORY.glob("*/migrations/*.py"), *REPOSITORY.glob("carecoord/audit/*.py")]):
+    installed = [*REPOSITORY.glob("carecoord/audit/*.py"), REPOSITORY / "patients" / "mergeguard.py"]
+    for path in sorted([*REPOSITORY.glob("*/migrations/*.py"), *installed]):
         digest.update(f"{path.relative_to(REPOSITORY)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

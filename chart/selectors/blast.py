@@ -40,7 +40,7 @@ def blast_of(consent: Consent) -> Blast:
 def releases_on(consent: Consent) -> list[ReleaseRequest]:
     """Open requests for copies that name the consent, or that only it would let out."""
     rows = ReleaseRequest.objects.filter(
-        patient=consent.patient, facility=consent.facility, status__in=ReleaseRequest.OPEN
+        patient=consent.patient.survivor, facility=consent.facility, status__in=ReleaseRequest.OPEN
     )
     rows = rows.filter(Q(consent=consent) | Q(consent__isnull=True)).order_by("due_on", "pk")
     found = rows.select_related("patient", "facility", "consent", "partner", "handled_by")
@@ -53,7 +53,7 @@ def stopped_by(consent: Consent) -> list[ReleaseRequest]:
         return []
     rows = ReleaseRequest.objects.filter(
         Q(consent=consent) | Q(consent__isnull=True),
-        patient=consent.patient,
+        patient=consent.patient.survivor,
         facility=consent.facility,
         status=ReleaseRequest.Status.CANCELLED,
         answered_at__range=(consent.revoked_at, consent.revoked_at + SAME_ACT),
@@ -104,7 +104,7 @@ def _expecting(consent: Consent) -> list[str]:
     partners = {row.partner_id for row in consent.recipients.all() if row.partner_id}
     if not partners:
         return []
-    rows = consent.patient.referrals.filter(partner__in=partners, facility=consent.facility)
+    rows = consent.patient.survivor.referrals.filter(partner__in=partners, facility=consent.facility)
     return sorted(set(rows.values_list("partner__name", flat=True)))
 
 
@@ -112,8 +112,9 @@ def _desks(consent: Consent, releases: list[ReleaseRequest]) -> list[str]:
     """Desks that may read the record only because such a request is in their hands."""
     if not releases:
         return []
-    grants = consent.patient.desk_grants.filter(facility=consent.facility, relation="request_in_hand")
-    others = consent.patient.release_requests.filter(facility=consent.facility, status__in=ReleaseRequest.OPEN).exclude(
+    patient = consent.patient.survivor
+    grants = patient.desk_grants.filter(facility=consent.facility, relation="request_in_hand")
+    others = patient.release_requests.filter(facility=consent.facility, status__in=ReleaseRequest.OPEN).exclude(
         pk__in=[row.pk for row in releases]
     )
     return [] if others.exists() else [row.get_role_display() for row in grants]

@@ -37,7 +37,7 @@ def revoke(*, consent: Consent, writing: Writing, by: User) -> Stopped:
     refused. What was disclosed before stays where it is.
     Raises DomainError if the consent has ended already, and what `keep_writing` raises.
     """
-    Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
+    Patient.objects.select_for_update(no_key=True).get(pk=consent.patient.survivor.pk)
     row = Consent.objects.select_related("form", "facility", "patient", "document").get(pk=consent.pk)
     if row.status != Consent.Status.ACTIVE:
         raise DomainError("This consent has ended already; look at it again.", code="consent.ended")
@@ -53,12 +53,13 @@ def revoke(*, consent: Consent, writing: Writing, by: User) -> Stopped:
 
 def _tell(consent: Consent, by: User) -> None:
     """Whoever holds the baton hears that somebody outside may still wait for an answer that must not be given."""
-    episode = consent.patient.episodes.open().select_related("owner").first()
+    patient = consent.patient.survivor
+    episode = patient.episodes.open().select_related("owner").first()
     if episode is None or not episode.owner_role:
         return
     episodes.ask(
         facility=consent.facility,
-        patient=consent.patient,
+        patient=patient,
         kind=TO_TELL,
         text="A consent was taken back: give its recipients no more answers",
         owner_role=episode.owner_role,

@@ -135,7 +135,8 @@ def _coverage(patient: Patient) -> list[tuple[str, str]]:
 def _notice(patient: Patient, episode: EpisodeOfCare) -> list[tuple[str, str]]:
     """That the notice was given, and what came of asking for the consent to treatment, payment and operations."""
     notices = notices_given(patient, episode.facility)
-    rows = patient.consents.filter(facility=episode.facility, category=ConsentCategory.TPO)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=episode.facility)
+    rows = rows.filter(category=ConsentCategory.TPO)
     answered = rows.exclude(status__in=[Consent.Status.DRAFT, Consent.Status.ENTERED_IN_ERROR]).order_by("-pk").first()
     tz = episode.facility.tz
     given = [f"{when_label(row.given_at, tz)}, {row.get_outcome_display().lower()}" for row in notices[:1]]

@@ -135,7 +135,7 @@ def _notice_line(patient: Patient, episode: EpisodeOfCare, reached: set[str]) ->
 
 
 def _declined_tpo(patient: Patient, facility: Facility) -> bool:
-    rows = patient.consents.filter(facility=facility, category=ConsentCategory.TPO)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=facility, category=ConsentCategory.TPO)
     return rows.filter(status=Consent.Status.REJECTED).exists()
 
 

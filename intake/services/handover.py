@@ -69,6 +69,6 @@ def _set_off(episode: EpisodeOfCare, handoff: Handoff, by: User) -> None:
 
 
 def _supersede_earlier(patient: Patient, by: User) -> None:
-    earlier = patient.documents.filter(kind=Document.Kind.INTAKE_PACKET, status=Document.Status.CURRENT)
-    for document in earlier:
+    earlier = Document.objects.filter(patient__in=patient.same_person, kind=Document.Kind.INTAKE_PACKET)
+    for document in earlier.filter(status=Document.Status.CURRENT):
         records.supersede(document=document, by=by)

@@ -90,6 +90,11 @@ class Patient(Record):
         """
         return Patient.objects.filter(Q(pk=self.pk) | Q(merged_into=self.pk)).values("pk")
 
+    @property
+    def survivor(self) -> "Patient":
+        """Whose record goes on: the one that this was merged into, else this one. What is added names it."""
+        return self.merged_into or self
+
     def get_absolute_url(self) -> str:
         return reverse("chart:patient_detail", args=[self.uuid])
 

@@ -120,12 +120,12 @@ def undo_merge(*, merged: Merge, by: User) -> Merge:
     if merged.undone_at:
         raise DomainError("This merge was undone already.", code="merge.undone")
     survivor, duplicate = merged.survivor, merged.duplicate
+    duplicate.merged_into = None
+    audit.save(duplicate, by=by, reason=UNDONE)  # first: PostgreSQL lets nothing be added to a record merged away
     for model, entries in _by_model(merged.moved):
         _require_untouched(model, entries, merged)
         _give_back(model, entries, duplicate, by)
     _require_nothing_between(survivor, duplicate)
-    duplicate.merged_into = None
-    audit.save(duplicate, by=by, reason=UNDONE)
     merged.undone_at, merged.undone_by = timezone.now(), by
     audit.save(merged, by=by)
     reindex(patient=survivor)

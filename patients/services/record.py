@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Facility, User
 from core import audit
-from core.errors import DomainError, explain
+from core.errors import MERGED_SENTENCE, DomainError, explain
 from core.text import search_key
 from patients.keys import keys_of
 from patients.models import Identifier, Patient, PatientFacility, SearchKey
@@ -66,7 +66,7 @@ def locked_patient(patient: Patient) -> Patient:
     """
     row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     if row.merged_into_id:
-        raise DomainError("This record was merged into another just now. Open the person again.", code="merged")
+        raise DomainError(MERGED_SENTENCE, code="merged")
     return row
 
 

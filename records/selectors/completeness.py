@@ -70,7 +70,8 @@ def missing(facility: Facility, now: datetime) -> QuerySet[Any]:
     hours = ExpressionWrapper(F("within_hours") * Value(timedelta(hours=1)), output_field=DurationField())
     rows = rows.annotate(due=ExpressionWrapper(F("since") + hours, output_field=DateTimeField()))
     rows = rows.filter(state__in=EpisodeOfCare.OPEN, since__lte=now, due__lte=now)
-    rows = rows.filter(Q(document_kind="") | ~Exists(_papers()), Q(step="") | ~Exists(_steps()))
+    unfiled = ~Exists(_papers("patient")) & ~Exists(_papers("patient__merged_into"))
+    rows = rows.filter(Q(document_kind="") | unfiled, Q(step="") | ~Exists(_steps()))
     return rows.order_by("since", "stay", "within_hours", "pk")
 
 
@@ -163,8 +164,9 @@ def _named(rows: QuerySet[Any], owed_by: str) -> QuerySet[Any]:
     return rows.filter(owed_by=owed_by) if owed_by else rows
 
 
-def _papers() -> QuerySet[Document]:
-    same = Document.objects.filter(patient=OuterRef("person"), kind=OuterRef("document_kind"))
+def _papers(whose: str) -> QuerySet[Document]:
+    """Of the person, or of a record merged into this one: papers stay with theirs. Two looks, an index each."""
+    same = Document.objects.filter(**{whose: OuterRef("person")}, kind=OuterRef("document_kind"))
     return same.filter(
         Q(created_at__gte=OuterRef("since")) | Q(kind__in=LASTING), status=Document.Status.CURRENT
     ).order_by()

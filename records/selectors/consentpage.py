@@ -69,7 +69,9 @@ def until_words(consent: Consent) -> str:
 
 
 def _consents(patient: Patient, facility: Facility) -> Any:
-    rows = Consent.objects.filter(patient=patient, facility=facility).exclude(status=Status.ENTERED_IN_ERROR)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=facility).exclude(
+        status=Status.ENTERED_IN_ERROR
+    )
     rows = rows.select_related("form", "facility", "signature", "author").prefetch_related("recipients")
     return rows.order_by("-activated_at", "-pk")
 

@@ -89,7 +89,8 @@ def accounting(patient: Patient, facility: Facility, first: date | None, last: d
     """
     now = timezone.now()
     reach = Q(basis=Basis.CONSENT, at__gte=now - WITH_CONSENT) | ~Q(basis=Basis.CONSENT) & Q(at__gte=now - OTHERWISE)
-    rows = patient.disclosures.filter(reach, facility=facility, corrections__isnull=True, sent=True)
+    rows = Disclosure.objects.filter(reach, patient__in=patient.same_person, facility=facility)
+    rows = rows.filter(corrections__isnull=True, sent=True)
     rows = rows.filter(_narrowed(Chosen(first, last), facility)).defer("notice").order_by("at", "pk")
     return [_accounted(row, facility) for row in rows]
 

@@ -114,7 +114,8 @@ def _by_consent(question: Question, *, lock: bool) -> Decision:
 def _consents(question: Question, *, lock: bool) -> QuerySet[Consent]:
     """The newest first. A declined or mistaken one is none."""
     none = (Consent.Status.REJECTED, Consent.Status.ENTERED_IN_ERROR)
-    rows = Consent.objects.filter(patient=question.patient, facility=question.facility).exclude(status__in=none)
+    rows = Consent.objects.filter(patient__in=question.patient.same_person, facility=question.facility)
+    rows = rows.exclude(status__in=none)
     if question.consent:
         rows = rows.filter(pk=question.consent.pk)
     rows = rows.select_related("facility", "signature__document", "document").prefetch_related("recipients")

@@ -99,13 +99,14 @@ def packet_released_on(digest: str) -> date | None:
 
 def papers_of(patient: Patient, facility: Facility) -> QuerySet[Document]:
     """The current papers of a person that a release may hand out, newest first."""
-    rows = patient.documents.filter(facility=facility, status=Document.Status.CURRENT)
+    rows = Document.objects.filter(patient__in=patient.same_person, facility=facility, status=Document.Status.CURRENT)
     return rows.exclude(kind__in=NEVER_HANDED_ON).order_by("-created_at", "-pk")
 
 
 def consents_to_choose(patient: Patient, facility: Facility) -> QuerySet[Consent]:
     """The signed consents a release may rest on, newest first, the ended ones among them: they say why not."""
-    rows = patient.consents.filter(facility=facility, status__in=(Consent.Status.ACTIVE, Consent.Status.INACTIVE))
+    signed = (Consent.Status.ACTIVE, Consent.Status.INACTIVE)
+    rows = Consent.objects.filter(patient__in=patient.same_person, facility=facility, status__in=signed)
     return rows.prefetch_related("recipients").order_by("-pk")
 
 

@@ -49,7 +49,7 @@ def keep_writing(*, consent: Consent, writing: Writing, by: User) -> tuple[Docum
     Raises DomainError if there is no writing, other words were shown, or for what the signature lacks.
     """
     if writing.paper:
-        if writing.paper.patient_id != consent.patient_id:
+        if writing.paper.patient.survivor != consent.patient.survivor:
             raise DomainError("Choose a paper of this person.", code="revocation.paper", field="paper")
         return writing.paper, LETTER
     if writing.signed is None:
@@ -74,7 +74,7 @@ def _letter(consent: Consent, words: str, by: User) -> Document:
 
 def _paper(consent: Consent, text: str, by: User) -> Document:
     return create_document(
-        patient=consent.patient,
+        patient=consent.patient.survivor,
         facility=consent.facility,
         kind=Document.Kind.REVOCATION,
         title=TITLE,

@@ -124,7 +124,8 @@ def _papers(patient: Patient, documents: Iterable[Document]) -> list[Document]:
     wanted = {document.pk for document in documents}
     if not wanted:
         raise DomainError("Choose at least one paper.", field="documents")
-    papers = list(patient.documents.filter(pk__in=wanted, status=Document.Status.CURRENT).order_by("pk"))
+    rows = Document.objects.filter(patient__in=patient.same_person, pk__in=wanted, status=Document.Status.CURRENT)
+    papers = list(rows.order_by("pk"))
     if len(papers) < len(wanted):
         raise DomainError("A paper you chose is not a current one of this person; choose again.", field="documents")
     in_hand = patient.submissions.filter(status__in=RecordSubmission.OPEN, documents__in=papers)

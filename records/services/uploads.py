@@ -80,14 +80,14 @@ def add_version(*, document: Document, file: Incoming, index: Index, by: User) -
     _require_index(index, document.facility)
     upload = uploads.looked_at(file.content, file.name)
     with transaction.atomic():
-        Patient.objects.select_for_update(no_key=True).get(pk=document.patient_id)
+        Patient.objects.select_for_update(no_key=True).get(pk=document.patient.survivor.pk)
         before = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
         if not before.is_upload or before.kind == Kind.PHOTO:
             raise DomainError("Only an uploaded paper has versions.", code="document.rendered")
         if before.status != Document.Status.CURRENT:
             said = "Somebody has added a newer version meanwhile; look at it first."
             raise DomainError(said, code="document.old", field="files")
-        row = _draft(before.patient, before.facility, upload, file.name, index, by)
+        row = _draft(before.patient.survivor, before.facility, upload, file.name, index, by)
         row.replaces = supersede(document=before, by=by)
         return keep(row, upload, by=by)
 

@@ -13,12 +13,14 @@ from core import audit
 from core.errors import DomainError
 from episodes.models import Task
 from intake.models import Referral
+from patients import services as patients
 from patients.models import Relation
 from records import selectors, services
 from records.choices import Named, Signed
 from records.digests import digest_of
 from records.disclosing import Recipient, Refused
 from records.models import Channel, Consent, Disclosure, Purpose
+from records.selectors.disclosures import accounting
 from records.services.preflight import preflight
 from records.services.releases import Wanted, receive_request
 from records.services.revocations import Writing, revocation_text
@@ -104,6 +106,22 @@ def test_a_request_that_another_consent_covers_goes_on(stage):
     release.refresh_from_db()
     assert (newest.releases, release.status) == (0, "requested")
     assert stage.disclose().consent == other
+
+
+def test_a_consent_of_a_record_merged_away_goes_on_and_stops_what_rests_on_it(stage):
+    survivor = factories.patient(stage.facility)
+    notes = [stage.disclose()]
+    patients.merge(survivor=survivor, duplicate=stage.patient, reason="Same card", by=stage.intake)
+    stage.patient = survivor
+    notes.append(stage.disclose())
+    assert {note.consent for note in notes} == {stage.consent}
+    assert len(accounting(survivor, stage.facility, None, None)) == 2
+    release = stage.ask_for_copies()
+    stage.consent.refresh_from_db()
+    assert blast.blast_of(stage.consent).releases == [release]
+    stopped = revoke(consent=stage.consent, writing=stage.signed(), by=stage.intake)
+    release.refresh_from_db()
+    assert (stopped.releases, release.status, stopped.writing.patient) == (1, "cancelled", survivor)
 
 
 def test_the_writing_is_kept_signed_or_as_it_came(stage, sign_in):

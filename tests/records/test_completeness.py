@@ -12,6 +12,7 @@ from accounts.roles import Perm, Role
 from core.errors import DomainError
 from episodes import services as episodes
 from episodes.models import EpisodeOfCare, EpisodeStep, Task
+from patients import services as patients
 from records import selectors, services
 from records.models import ChartRule, Document
 from records.selectors import completeness
@@ -71,6 +72,17 @@ def test_a_superseded_paper_or_one_of_an_earlier_stay_does_not_count(facility, c
         began(days=3)  # another stay began after both were written
         assert found(clerk, facility) == ["Intake packet"]
     assert earlier.pk != lasting.pk
+
+
+def test_a_paper_of_a_record_merged_into_this_one_counts(facility, clerk, began, rule, write, intake, patient):
+    rule(kind=Kind.INTAKE_PACKET)
+    other = factories.patient(facility)
+    services.create_document(
+        patient=other, facility=facility, kind=Kind.INTAKE_PACKET, title="Intake packet", text="Dear", by=intake
+    )
+    assert found(clerk, facility) == ["Intake packet"]
+    patients.merge(survivor=patient, duplicate=other, reason="Same card", by=intake)
+    assert found(clerk, facility) == []
 
 
 def test_a_closed_stay_another_facility_and_a_retired_rule_ask_for_nothing(

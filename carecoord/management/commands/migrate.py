@@ -1,10 +1,11 @@
-"""`manage.py migrate`: Django's, as the tables' owner; then the witness's triggers and the application's rights."""
+"""`manage.py migrate`: Django's, as the owner of the tables; then the triggers, and the rights of the application."""
 
 from typing import Any
 
 from django.core.management.commands import migrate
 
 from carecoord.audit import rights, witness
+from patients import mergeguard
 
 
 class Command(migrate.Command):
@@ -13,6 +14,7 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             if not (options["plan"] or options["check_unapplied"]):
                 witness.install()
+                mergeguard.install()
                 if application:
                     rights.add_role(application)
                     rights.grant(application["USER"])

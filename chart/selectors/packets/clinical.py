@@ -34,17 +34,18 @@ def assessment(span: Span) -> list[Entry]:
 def plan(span: Span) -> list[Entry]:
     """The care plan and the accepted option as they were written down, in force now."""
     kinds = (Document.Kind.CARE_PLAN, Document.Kind.ACCEPTANCE)
-    rows = span.patient.documents.filter(
-        span.of_moments("created_at"), facility=span.facility, kind__in=kinds, status=Document.Status.CURRENT
-    )
+    rows = Document.objects.filter(
+        span.of_moments("created_at"), patient__in=span.patient.same_person, facility=span.facility, kind__in=kinds,
+        status=Document.Status.CURRENT,
+    )  # fmt: skip
     return [Entry(row.title, row.text, span.day(row.created_at)) for row in rows.order_by("created_at", "pk")]
 
 
 def counseling(span: Span) -> list[Entry]:
     """Signed counseling notes: only ever by a consent of their own."""
     rows = CounselingNote.objects.filter(
-        span.of_moments("session_at"), patient=span.patient, facility=span.facility, entered_in_error=False,
-        signed_at__isnull=False,
+        span.of_moments("session_at"), patient__in=span.patient.same_person, facility=span.facility,
+        entered_in_error=False, signed_at__isnull=False,
     ).select_related("author")  # fmt: skip
     return [Entry(f"Session, {row.author}", row.text, span.day(row.session_at)) for row in rows.order_by("session_at")]
 

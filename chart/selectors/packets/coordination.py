@@ -23,7 +23,7 @@ def referrals(span: Span) -> list[Entry]:
 def activities(span: Span) -> list[Entry]:
     """Attendance with the person's own signed line; never what stands about the group."""
     rows = Attendance.objects.filter(
-        span.of_moments("session__appointment__starts_at"), patient=span.patient,
+        span.of_moments("session__appointment__starts_at"), patient__in=span.patient.same_person,
         session__program__facility=span.facility,
     ).exclude(status=Attendance.Status.EXPECTED)  # fmt: skip
     rows = rows.select_related("session__program", "session__appointment", "note")
@@ -50,9 +50,10 @@ def appointments(span: Span) -> list[Entry]:
 
 def consents(span: Span) -> list[Entry]:
     """Consents to disclose that were signed, with what became of them."""
-    rows = span.patient.consents.filter(
-        span.of_moments("activated_at"), facility=span.facility, activated_at__isnull=False
-    )
+    rows = Consent.objects.filter(
+        span.of_moments("activated_at"), patient__in=span.patient.same_person, facility=span.facility,
+        activated_at__isnull=False,
+    )  # fmt: skip
     return [
         Entry(
             row.get_category_display(),
