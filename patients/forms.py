@@ -11,13 +11,8 @@ from accounts.selectors import log_subjects
 from core.forms import VersionedForm
 from core.text import digits
 from patients.explaining import what
+from patients.languages import language_choices
 from patients.models import Address, AllergyIntolerance, ContactPoint, Flag, Note, Patient, RelatedPerson
-
-LANGUAGES = [
-    ("en", "English"), ("es", "Spanish"), ("fr", "French"), ("ht", "Haitian Creole"), ("zh", "Chinese"),
-    ("vi", "Vietnamese"), ("ko", "Korean"), ("ru", "Russian"), ("ar", "Arabic"), ("pt", "Portuguese"),
-    ("tl", "Tagalog"), ("ase", "American Sign Language"),
-]  # fmt: skip
 
 
 class DateInput(forms.DateInput):
@@ -39,7 +34,7 @@ class EditForm(VersionedForm):
 
 
 class PatientForm(EditForm):
-    language = forms.ChoiceField(choices=LANGUAGES)
+    language = forms.ChoiceField()
 
     class Meta:
         model = Patient
@@ -51,9 +46,7 @@ class PatientForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [code for code, _label in LANGUAGES]
-        if self.instance.language not in known:  # an import may bring any BCP 47 tag
-            self.fields["language"].choices = [(self.instance.language, self.instance.language), *LANGUAGES]
+        self.fields["language"].choices = language_choices(self.instance.language)
 
 
 class DeceasedForm(forms.Form):

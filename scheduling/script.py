@@ -6,7 +6,6 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from patients.forms import LANGUAGES
 from patients.models import ContactPoint, Patient
 from scheduling.mail import Letter, letter
 from scheduling.models import Appointment
@@ -111,7 +110,7 @@ def _machine(patient: Patient, content: Letter, phones: list[ContactPoint]) -> L
 
 
 def _aside(patient: Patient, language: str) -> str:
-    known = dict(LANGUAGES).get(patient.language.split("-")[0].lower(), patient.language)
+    known = patient.get_language_display()
     if language != patient.language.split("-")[0].lower():
         return f"Speaks {known}: call with an interpreter."
     return f"Needs an interpreter for {known}." if patient.interpreter_needed else ""

@@ -12,6 +12,7 @@ from careplans.models import CarePlan, Goal, Intervention, Objective, Problem
 from core.history import as_of
 from core.labels import when_label
 from episodes.models import EpisodeOfCare
+from patients.languages import language_name
 from patients.models import (
     AllergyIntolerance,
     CareTeamMember,
@@ -207,6 +208,8 @@ def _value(row: Any, name: str) -> str:
     value = display() if display else getattr(row, name)
     if name == "birth_date" and value:
         return f"{value:%b} {value.day}, {value.year}"
+    if name == "language":
+        return language_name(value)
     return str(value or "")
 
 

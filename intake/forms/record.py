@@ -8,6 +8,7 @@ from core.forms import VersionedForm
 from core.text import digits
 from intake.models import Coverage
 from intake.services import Contact
+from patients.languages import language_choices
 from patients.models import Patient
 
 ADDRESS = ("line", "city", "state", "postal_code")
@@ -23,6 +24,7 @@ class DayInput(forms.DateInput):
 class DemographicsForm(VersionedForm):
     """The patient row, and beside it the first telephone, e-mail, home address and emergency contact."""
 
+    language = forms.ChoiceField()
     phone = forms.CharField(label="Telephone", max_length=40, required=False)
     leave_no_message = forms.BooleanField(label="Leave no message at this number", required=False)
     email = forms.EmailField(label="E-mail", required=False)
@@ -49,6 +51,7 @@ class DemographicsForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices(self.instance.language)
         self.fields["given_name"].widget.attrs["autofocus"] = True
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"

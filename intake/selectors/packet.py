@@ -101,7 +101,7 @@ def _person(patient: Patient, episode: EpisodeOfCare) -> list[tuple[str, str]]:
         ("Pronouns", patient.pronouns),
         ("Record number", patient.record_number),
         ("Born", born),
-        ("Language", patient.language + (", interpreter needed" if patient.interpreter_needed else "")),
+        ("Language", patient.get_language_display() + (", interpreter needed" if patient.interpreter_needed else "")),
         ("Telephone", phone),
         ("E-mail", contact["email"]),
         ("Address", home),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Facility
 from accounts.roles import Perm
 from core.models import Record
+from patients.languages import language_name
 
 
 class Relation(models.TextChoices):
@@ -112,6 +113,10 @@ class Patient(Record):
         """Family name first, for lists."""
         given = self.preferred_name or self.given_name
         return f"{self.family_name}, {given}" if given else self.family_name
+
+    def get_language_display(self) -> str:
+        """The language in English, named as Django names the display of a choice."""
+        return language_name(self.language)
 
     def age_on(self, day: date) -> int | None:
         """Completed years on a day; None without a birth date."""

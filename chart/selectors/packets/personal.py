@@ -12,7 +12,7 @@ def identity(span: Span) -> list[Entry]:
         ("Pronouns", person.pronouns),
         ("Born", person.birth_date),
         ("Administrative gender", person.get_gender_display()),
-        ("Language", person.language),
+        ("Language", person.get_language_display()),
         ("Record number", person.record_number),
     )
     return [Entry("Person", said)]
