@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Q
 
 from core.labels import when_label
+from patients.models import Relation
 from records.models import ChannelConsent, Consent, Disclosure, ReleaseRequest
 from records.selectors.disclosures import classes_label
+from records.selectors.inhand import desks_in_need
 from records.selectors.releases import outlook
 from scheduling.models import Reminder
 from scheduling.selectors.mailable import waiting_messages
@@ -19,22 +21,24 @@ SAME_ACT = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Blast:
-    """`releases` are open and rest on it; `disclosed` is what it let out; `expecting` may wait to hear from us."""
+    """`releases` are open and rest on it; `packets` were made by it; `disclosed` is what it let out; `expecting` may
+    wait to hear from us; `desks` read the record for nothing else."""
 
     releases: list[ReleaseRequest] = field(default_factory=list)
+    packets: list[ReleaseRequest] = field(default_factory=list)
     disclosed: list[Row] = field(default_factory=list)
     expecting: list[str] = field(default_factory=list)
     desks: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.releases or self.expecting or self.desks)
+        return not (self.releases or self.packets or self.expecting or self.desks)
 
 
 def blast_of(consent: Consent) -> Blast:
     """What hangs on a consent now. A handful of queries, and two for each open request."""
     releases = releases_on(consent)
-    return Blast(releases, disclosed_by(consent), _expecting(consent), _desks(consent, releases))
+    return Blast(releases, packets_by(consent), disclosed_by(consent), _expecting(consent), _desks(consent, releases))
 
 
 def releases_on(consent: Consent) -> list[ReleaseRequest]:
@@ -59,6 +63,12 @@ def stopped_by(consent: Consent) -> list[ReleaseRequest]:
         answered_at__range=(consent.revoked_at, consent.revoked_at + SAME_ACT),
     )
     return list(rows.select_related("patient").order_by("pk"))
+
+
+def packets_by(consent: Consent) -> list[ReleaseRequest]:
+    """The packets it let out: whoever has one keeps it, and none is handed out again once it is taken back."""
+    rows = consent.release_requests.filter(status=ReleaseRequest.Status.COMPLETED, packet__isnull=False)
+    return list(rows.select_related("patient").order_by("answered_at", "pk"))
 
 
 def disclosed_by(consent: Consent) -> list[Row]:
@@ -113,8 +123,6 @@ def _desks(consent: Consent, releases: list[ReleaseRequest]) -> list[str]:
     if not releases:
         return []
     patient = consent.patient.survivor
-    grants = patient.desk_grants.filter(facility=consent.facility, relation="request_in_hand")
-    others = patient.release_requests.filter(facility=consent.facility, status__in=ReleaseRequest.OPEN).exclude(
-        pk__in=[row.pk for row in releases]
-    )
-    return [] if others.exists() else [row.get_role_display() for row in grants]
+    needed = desks_in_need(patient, consent.facility, besides=releases)
+    grants = patient.desk_grants.filter(facility=consent.facility, relation=Relation.REQUEST)
+    return [row.get_role_display() for row in grants.exclude(role__in=needed).order_by("role")]

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from chart.selectors.blast import blast_of
 from core.errors import DomainError
 from episodes import services as episodes
@@ -52,18 +53,16 @@ def revoke(*, consent: Consent, writing: Writing, by: User) -> Stopped:
 
 
 def _tell(consent: Consent, by: User) -> None:
-    """Whoever holds the baton hears that somebody outside may still wait for an answer that must not be given."""
+    """Who holds the baton, else intake, hears that somebody outside may wait for an answer that must not be given."""
     patient = consent.patient.survivor
     episode = patient.episodes.open().select_related("owner").first()
-    if episode is None or not episode.owner_role:
-        return
     episodes.ask(
         facility=consent.facility,
         patient=patient,
         kind=TO_TELL,
         text="A consent was taken back: give its recipients no more answers",
-        owner_role=episode.owner_role,
-        owner=episode.owner,
+        owner_role=(episode and episode.owner_role) or Role.INTAKE,
+        owner=episode.owner if episode else None,
         due_at=timezone.now() + ANSWER_WITHIN,
         focus=consent,
         by=by,

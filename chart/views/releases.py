@@ -7,8 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import access
-from accounts.models import AccessEvent
 from accounts.roles import DataClass, Perm
 from chart.selectors.packets import content_of, way_of
 from chart.services.packets import release_records
@@ -18,7 +16,7 @@ from patients.access import get_patient, log_classes
 from patients.models import Patient
 from records.models import ReleaseRequest
 from records.selectors import disclosures, releases
-from records.services.packets import has_notes, packet_content
+from records.services.packets import hand_over, has_notes
 
 # What one has to be allowed to see to look at each kind of record before it leaves.
 TO_SEE = {
@@ -50,7 +48,7 @@ def release_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
         "papers": list(release.papers.all()),
         "due": releases.day_due(release.last_day, release.facility),
         "tone": releases.TONES[ReleaseRequest.Status(release.status)],
-        "outlook": releases.outlook(release) if release.is_open else None,
+        "outlook": releases.outlook(release) if release.is_open or release.packet else None,
         "is_legal": release.kind == ReleaseRequest.Kind.LEGAL,
         "may_edit": Perm.DISCLOSURE_EDIT in patient.held,
         "may_approve": Perm.DISCLOSURE_APPROVE in patient.held,
@@ -87,11 +85,7 @@ def release_packet(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
     release = releases.release_of(patient, pk)
     if has_notes(release) and release.handled_by_id != request.user.pk:
         raise DomainError("Only who released counseling notes hands them over.", code="release.own")
-    content = packet_content(release)
-    access.log(
-        user=request.user, action=AccessEvent.Action.EXPORT, data_class=Perm.DISCLOSURE_EDIT, patient_id=patient.pk,
-        target=f"records.ReleaseRequest:{release.pk}",
-    )  # fmt: skip
+    content = hand_over(release=release, by=request.user)
     kind, ending = ("application/zip", "zip") if release.form == ReleaseRequest.Form.ZIP else ("application/pdf", "pdf")
     return file_answer(content, content_type=kind, name=f"packet-{release.pk}.{ending}")
 

@@ -48,6 +48,7 @@ def consent_revoke(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
         "is_active": is_active,
         "blast": blast.blast_of(consent) if is_active else None,
         "stopped": blast.stopped_by(consent),
+        "packets": blast.packets_by(consent),
         "disclosed": blast.disclosed_by(consent),
         "may_see_disclosures": Perm.DISCLOSURE_VIEW in patient.held or Perm.DISCLOSURE_OWN in patient.held,
     }

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from accounts.models import AccessEvent
 from accounts.roles import DataClass, Role
 from chart.selectors import blast
+from chart.services.packets import release_records
 from chart.services.revocation import revoke
 from core import audit
 from core.errors import DomainError
@@ -21,6 +23,8 @@ from records.digests import digest_of
 from records.disclosing import Recipient, Refused
 from records.models import Channel, Consent, Disclosure, Purpose
 from records.selectors.disclosures import accounting
+from records.services.amendments import receive_amendment
+from records.services.packets import hand_over
 from records.services.preflight import preflight
 from records.services.releases import Wanted, receive_request
 from records.services.revocations import Writing, revocation_text
@@ -94,6 +98,49 @@ def test_it_stops_what_it_said(stage, names_it):
     assert refusal.value.code == "consent.revoked"
     stage.consent.refresh_from_db()
     assert blast.stopped_by(stage.consent) == [release]
+
+
+def test_a_packet_made_by_it_is_handed_out_no_more(stage, sign_in):
+    services.create_document(
+        patient=stage.patient, facility=stage.facility, kind="care-plan", title="Care plan", text="Rest.",
+        by=stage.intake,
+    )  # fmt: skip
+    done = release_records(release=stage.ask_for_copies(stage.consent), by=stage.clerk)
+    assert hand_over(release=done, by=stage.clerk)
+    assert blast.blast_of(stage.consent).packets == [done]
+    revoke(consent=stage.consent, writing=stage.signed(), by=stage.intake)
+    url = reverse("chart:release_packet", args=[stage.patient.uuid, done.uuid])
+    browser = sign_in(stage.clerk)
+    assert url not in browser.get(done.get_absolute_url()).content.decode()
+    assert "taken the consent back" in browser.get(url, follow=True).content.decode()
+    denied = AccessEvent.objects.get(action="export", outcome="denied")
+    assert (denied.code, denied.patient_id) == ("consent.revoked", stage.patient.pk)
+
+
+def test_a_desk_with_something_else_in_hand_keeps_the_record_and_nobody_says_otherwise(stage):
+    stage.ask_for_copies(stage.consent)
+    receive_amendment(
+        patient=stage.patient, facility=stage.facility, subject="The plan", wanted="Say so", reason="", by=stage.clerk
+    )
+    assert blast.blast_of(stage.consent).desks == []
+    assert revoke(consent=stage.consent, writing=stage.signed(), by=stage.intake).releases == 1
+    assert stage.patient.desk_grants.filter(role=Role.CLERK, relation=Relation.REQUEST).exists()
+
+
+def test_without_a_baton_intake_is_told(stage):
+    elsewhere = factories.patient(stage.facility)
+    audit.save(
+        Referral(facility=stage.facility, patient=elsewhere, episode=stage.episode, partner=stage.clinic,
+                 response_due_at=stage.episode.due_at),
+        by=stage.intake,
+    )  # fmt: skip
+    stage.patient, stage.consent = elsewhere, rows.active(
+        elsewhere, stage.facility, stage.intake, recipients=(Named("provider", CLINIC, "", stage.clinic),)
+    )  # fmt: skip
+    assert blast.blast_of(stage.consent).expecting == [CLINIC]
+    revoke(consent=stage.consent, writing=stage.signed(), by=stage.intake)
+    task = Task.objects.open().get(kind="consent-revoked")
+    assert (task.owner_role, task.owner) == (Role.INTAKE, None)
 
 
 def test_a_request_that_another_consent_covers_goes_on(stage):
