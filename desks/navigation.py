@@ -80,6 +80,8 @@ ITEMS = (
             words="completeness papers within hours"),
     _action("Envelopes I sent", "records:submission_list", "mails", PEOPLE, perm=Perm.DOCUMENT_SUBMIT,
             words="submissions returned papers"),
+    Item("Consents ending", "records:consent_due", "calendar-x", PEOPLE, Perm.CONSENT_EDIT,
+         words="expire expiring renew due soon event"),
     Item("Requests for records", "records:release_list", "folder-output", PEOPLE, Perm.DISCLOSURE_EDIT,
          words="release of information copies access roi"),
     Item("Legal requests", "records:release_list", "scale", PEOPLE, Perm.DISCLOSURE_APPROVE, (Role.PRIVACY_OFFICER,),

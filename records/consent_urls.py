@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_patient}/consents/<uuid:pk>/decline/", composing.consent_decline, name="consent_decline"),
     path(f"{_patient}/consents/<uuid:pk>/discard/", composing.consent_discard, name="consent_discard"),
     path(f"{_patient}/consents/<uuid:pk>/event/", consents.consent_event, name="consent_event"),
+    path("consents/ending/", consents.consent_due, name="consent_due"),
     path(f"{_patient}/notice/", notices.notice_give, name="notice_give"),
     path("forms/", wording.form_list, name="form_list"),
     path("forms/defaults/", wording.form_defaults, name="form_defaults"),

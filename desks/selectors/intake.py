@@ -11,6 +11,7 @@ from desks.selectors.tiles import SHOWN, Action, Row, Tile
 from episodes.models import Handoff
 from intake.selectors import coverage_attention, incomplete_intakes, waiting_referrals
 from patients.access import belongs_to
+from records.selectors.consentdue import consents_due
 from scheduling.selectors import confirmations
 
 FETCHED = 200
@@ -24,7 +25,7 @@ def tiles(user: User, facility: Facility) -> list[Tile]:
     return [
         _referrals(facility),
         _under_way(under_way),
-        _coverage(facility),
+        _coverage(user, facility),
         _sent(facility),
         Tile(
             "unconfirmed", "Unconfirmed visits before hand-over", "calendar-clock", rows.calls(unconfirmed),
@@ -74,7 +75,8 @@ def _under_way(found: list[dict]) -> Tile:
     )  # fmt: skip
 
 
-def _coverage(facility: Facility) -> Tile:
+def _coverage(user: User, facility: Facility) -> Tile:
+    """What has to be asked again: of the payer, and of the person whose consent ends while intake has the baton."""
     found = coverage_attention(facility, limit=FETCHED)
     lines = [
         Row(
@@ -84,8 +86,11 @@ def _coverage(facility: Facility) -> Tile:
         for row in found
     ]  # fmt: skip
     return Tile(
-        "coverage", "Coverage to check", "shield-question-mark", lines, "All coverage is checked",
-        "Coverage that nobody has checked appears here, and authorizations that end within five days.",
+        "coverage", "Coverage and consents to renew", "shield-question-mark",
+        [*lines, *rows.consents(consents_due(user, facility, owner_role=Role.INTAKE))],
+        "All coverage is checked, and no consent ends soon",
+        "Coverage that nobody has checked appears here, authorizations that end within five days, and consents that "
+        "end within 30.",
         plus=len(found) == FETCHED,
     )  # fmt: skip
 

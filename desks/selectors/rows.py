@@ -24,6 +24,17 @@ def care(rows: list[Given], numbered: bool) -> list[Row]:
     ]
 
 
+def consents(rows: list[Given]) -> list[Row]:
+    """Consents that end: whose, which, when, and the button that asks for a new one."""
+    return [
+        Row(
+            row["name"], row["url"], _joined(row["what"], row["record_number"]), due=row["due"], status=row["status"],
+            tone=row["tone"], actions=(Action("Ask anew", row["action_url"]),),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def waiting(user: User, facility: Facility) -> list[Row]:
     """What waits for the person to accept or take it: the rows that the strip counts."""
     numbered = shows_number(user)

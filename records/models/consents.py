@@ -184,7 +184,20 @@ class Consent(Record):
                 condition=~Q(status="active") | Q(revoked_at__isnull=True), name="consent_revoked_is_not_active"
             ),
         ]
-        indexes = [models.Index(fields=["patient", "status"]), models.Index(fields=["facility", "status"])]
+        indexes = [
+            models.Index(fields=["patient", "status"]),
+            models.Index(fields=["facility", "status"]),
+            models.Index(
+                fields=["facility", "expires_on"],
+                condition=Q(status="active", expires_on__isnull=False),
+                name="consent_ends_by_day",
+            ),
+            models.Index(
+                fields=["facility", "event_happened_at"],
+                condition=Q(event_happened_at__isnull=False),
+                name="consent_ended_by_event",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("records:consent_detail", args=[self.patient.uuid, self.uuid])

@@ -7,14 +7,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import may
+from accounts.access import log, may, require
+from accounts.models import AccessEvent
 from accounts.roles import Perm
 from core.http import done
 from patients.access import get_patient
 from patients.models import Patient
 from records import selectors, services
 from records.models import Consent
-from records.selectors import consentpage
+from records.selectors import consentdue, consentpage
 
 
 @require_safe
@@ -34,6 +35,16 @@ def consent_list(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
         "may_keep_forms": may(request.user, Perm.FORMS_EDIT),
     }
     return render(request, "records/consent_list.html", context)
+
+
+@require_safe
+def consent_due(request: HttpRequest) -> HttpResponse:
+    """Consents that end soon, or have just ended, of everybody in care whom one may ask for a new one."""
+    facility = require(request.user, Perm.CONSENT_EDIT)
+    rows = consentdue.consents_due(request.user, facility)
+    log(user=request.user, action=AccessEvent.Action.LIST, data_class=Perm.CONSENT_EDIT, target="records:consent_due",
+        facility_id=facility.pk)  # fmt: skip
+    return render(request, "records/consent_due.html", {"rows": rows, "most": consentdue.AT_MOST})
 
 
 @require_safe

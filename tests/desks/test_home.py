@@ -26,8 +26,8 @@ HOME = reverse("desks:home")
 # User, memberships, strip and the read log are four of them; the session comes from Redis.
 QUERIES = {
     Role.CLINICAL_COORDINATOR: 10,
-    Role.INTAKE: 16,
-    Role.PATIENT_CARE: 17,
+    Role.INTAKE: 18,
+    Role.PATIENT_CARE: 19,
     Role.TREATMENT: 14,
     Role.ACTIVITIES: 17,
     Role.PHYSICIAN_SERVICES: 7,

@@ -69,6 +69,7 @@ MATRIX: list[Row] = [
     Row("records:notice_give", args=of_patient, method="post", **WRITERS),
     Row("consentlink:consent", args=of_link, public=True, answers=OF_A_LINK),
     Row("consentlink:consent", args=of_link, method="post", public=True, answers=OF_A_LINK),
+    desk_row("records:consent_due", "intake patient-care clerk"),
     desk_row("records:form_list", KEEPERS),
     desk_row("records:form_defaults", KEEPERS, method="post"),
     desk_row("records:notice_version_add", KEEPERS),
