@@ -15,7 +15,8 @@ from chart.links import address, row_address
 from episodes.models import EpisodeStep, Handoff
 from intake.models import Referral, Screening
 from patients.models import Note, Patient
-from records.models import ChannelConsent, Document
+from records.models import Basis, ChannelConsent, Disclosure, Document
+from records.selectors.disclosures import BASIS_TONES, basis_label, classes_label, purpose_label, readable_disclosures
 from scheduling.models import Appointment, Reminder
 
 Links = Callable[[UUID], str | None]
@@ -209,6 +210,21 @@ def _reminder(row: Reminder, to: Links, held: Held) -> Event:
     return {"title": "Reminder by e-mail", "badge": row.get_status_display(), "badge_tone": _tone(row.status)}
 
 
+def _disclosures(patient: Patient, user: User) -> QuerySet[Disclosure]:
+    told = ("emergency", "notice", "description", "recipient_address", "authority")
+    return readable_disclosures(user, patient).select_related("by").defer(*told)
+
+
+def _disclosure(row: Disclosure, to: Links, held: Held) -> Event:
+    """What kinds of record, to whom, for what; the rest is on its own page."""
+    text = f"{classes_label(row.data_classes)}. For: {purpose_label(row)}"
+    event = {"title": f"Disclosed to {row.recipient_name}", "text": text, "url": to(row.uuid), "tone": "warning"}
+    badge, tone = basis_label(row.basis), str(BASIS_TONES.get(Basis(row.basis), "info"))
+    if row.corrects_id:
+        badge, tone = ("Correction", "neutral") if row.sent else ("Correction: it never left", "neutral")
+    return event | {"who": str(row.by) if row.by else "", "badge": badge, "badge_tone": tone}
+
+
 def _any(*perms: Perm) -> frozenset[Perm]:
     return frozenset(perms)
 
@@ -238,5 +254,7 @@ SOURCES = (
            _referrals, _referral, "intake:referral_detail"),
     Source("consent", "Consents", "shield-check", _any(P.CONSENT_VIEW), "starts_at",
            _consents, _consent, "records:channel_detail", of_row=False),
+    Source("disclosure", "Disclosures", "send", _any(P.DISCLOSURE_VIEW, P.DISCLOSURE_OWN), "at",
+           _disclosures, _disclosure, "records:disclosure_detail"),
     Source("reminder", "Reminders", "mail", _any(P.REMINDER_STATUS), "changed_at", _reminders, _reminder),
 )  # fmt: skip

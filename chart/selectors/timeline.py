@@ -71,7 +71,8 @@ def _rows(user: User, patient: Patient, source: Source, cursor: Cursor | None) -
 
 
 def _dated(user: User, patient: Patient, source: Source) -> QuerySet[Any]:
-    return source.rows(patient, user).annotate(at=F(source.at))
+    rows = source.rows(patient, user)
+    return rows if source.at == "at" else rows.annotate(at=F(source.at))
 
 
 def _cursor(user: User, patient: Patient, allowed: list[Source], before: str) -> Cursor | None:

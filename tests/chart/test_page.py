@@ -17,8 +17,12 @@ from episodes import services as episodes
 from episodes.models import EpisodeStep
 from patients import services
 from patients.access import get_patient
+from records.choices import Named
+from records.disclosing import Recipient
 from records.models import Document
+from records.services.preflight import preflight
 from tests import world
+from tests.records import consent_rows as rows
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +85,30 @@ def test_who_may_see_only_his_own_papers_sees_no_others(stage):
     titles = {event["title"] for event in timeline(mine, patient).events}
     assert "Mine" in titles
     assert "Theirs" not in titles
+
+
+def test_what_left_is_in_the_timeline_of_who_may_see_disclosures(stage):
+    rows.active(
+        stage.patient, stage.facility, stage.people[Role.INTAKE], data_classes=("plan",), purposes=("treatment",),
+        recipients=(Named("provider", "Lakeside Clinic"),),
+    )  # fmt: skip
+    preflight(
+        patient=stage.patient, facility=stage.facility, purpose="treatment", data_classes=["plan"], channel="paper",
+        recipient=Recipient("Lakeside Clinic", kind="provider", address="4 Lake Street"), by=stage.people[Role.INTAKE],
+        description="Edition three",
+    )  # fmt: skip
+    for role, sees in DISCLOSURES_SEEN.items():
+        events = timeline(stage.people[role], seen_by(stage, role), kind="disclosure").events
+        found = [event for event in events if event["title"] == "Disclosed to Lakeside Clinic"]
+        assert bool(found) is sees, role
+        assert "Lake Street" not in str(found)
+        assert "Edition three" not in str(found)
+
+
+DISCLOSURES_SEEN = {
+    Role.INTAKE: True, Role.CLINICAL_COORDINATOR: True, Role.CLERK: True,  # the first made it
+    Role.PATIENT_CARE: False, Role.CLINICIAN: False, Role.TREATMENT: False, Role.ACTIVITIES: False,
+}  # fmt: skip
 
 
 def test_a_colleagues_draft_is_not_in_the_timeline(stage):
