@@ -379,6 +379,7 @@ def test_the_public_page_tells_the_day_and_nothing_else(receive, clerk, note, cl
     grouped = " ".join(done.content_sha256[at : at + 8].upper() for at in range(0, 64, 8))
     for typed in (done.packet_sha256, grouped):
         page = client.post(url, {"fingerprint": typed}).content.decode()
+        assert 'name="fingerprint"' in page
         assert "was released on" in page
         for told in ("Rivera", "Marisol", facility.name, str(clerk), "H-", "treatment"):
             assert told not in page
