@@ -4,9 +4,12 @@ import zipfile
 from io import BytesIO
 
 from PIL import Image
+from pillow_heif import register_heif_opener
 from pypdf import PdfWriter
 
 from core.pdf import render_pdf
+
+register_heif_opener()  # for writing them; the house reads them in a process of its own
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), color: str = "teal", **options) -> bytes:
@@ -15,7 +18,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), color: str = "
     return out.getvalue()
 
 
-def located_photo() -> bytes:
+def located_photo(kind: str = "JPEG") -> bytes:
     """A picture as a phone takes it: turned, with place, camera and time."""
     image = Image.new("RGB", (60, 40), "teal")
     exif = Image.Exif()
@@ -23,7 +26,15 @@ def located_photo() -> bytes:
     exif.get_ifd(0x8769)[0x9003] = "2026:11:20 09:30:00"
     exif.get_ifd(0x8825).update({1: "N", 2: (42.0, 39.0, 9.0), 3: "W", 4: (73.0, 45.0, 22.0)})
     out = BytesIO()
-    image.save(out, "JPEG", exif=exif, comment=b"Harbor House, room 4")
+    image.save(out, kind, exif=exif.tobytes(), comment=b"Harbor House, room 4")
+    return out.getvalue()
+
+
+def scan(pages: int = 3) -> bytes:
+    """Pages as a fax or a scanner sends them: black and white, in one TIFF."""
+    sides = [Image.new("1", (1700, 2200), number % 2) for number in range(pages)]
+    out = BytesIO()
+    sides[0].save(out, "TIFF", compression="group4", save_all=True, append_images=sides[1:], dpi=(200, 200))
     return out.getvalue()
 
 

@@ -118,10 +118,15 @@ def _declared_pages(archive: zipfile.ZipFile) -> int:
     return 0
 
 
-def main() -> None:
-    """Answer on standard output; die when it takes too long or too much."""
+def limit_process() -> None:
+    """From here on this process has so much time and memory."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def main() -> None:
+    """Answer on standard output; die when it takes too long or too much."""
+    limit_process()
     content_type, max_pages = sys.argv[1], int(sys.argv[2])
     try:
         if content_type not in (PDF, *OFFICE):

@@ -1,5 +1,6 @@
 """An upload looked at from all sides before anything of it is kept."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -22,7 +23,7 @@ WHY = {
     "bomb": "The file grows too large when it is opened. Save it anew as PDF, and choose that.",
     "macros": "The file carries a program (macros). Save it without them, or as PDF, and choose it again.",
 }
-NOT_TAKEN = "This kind of file is not taken. Choose a PDF, a JPEG, PNG or TIFF picture, a Word, Excel or "
+NOT_TAKEN = "This kind of file is not taken. Choose a PDF, a JPEG, PNG, HEIC or TIFF picture, a Word, Excel or "
 NOT_TAKEN += "OpenDocument file, or plain text."
 
 
@@ -63,16 +64,21 @@ def looked_at(content: bytes, name: str = "") -> Upload:
 
 def bound(contents: list[bytes]) -> Upload:
     """Pictures of the pages of one paper as one PDF. Raises DomainError if one of them is no picture."""
-    for content in contents:
-        _require_size(content)
-        if kinds.content_type_of(content) not in kinds.PICTURES:
-            raise DomainError("Only pictures can be put together as one paper.", code="upload.kind", field="files")
-        require_clean(content)
+    pages = [_page(content) for content in contents]
     try:
-        found = pictures.bound(contents, max_pixels=settings.UPLOAD_MAX_PIXELS)
+        found = pictures.bound(pages, max_pixels=settings.UPLOAD_MAX_PIXELS)
     except pictures.BadPicture as error:
         raise _refused(str(error)) from error
     return Upload(found.content, found.content_type, found.pages, thumbnail=found.thumbnail)
+
+
+def _page(content: bytes) -> bytes:
+    _require_size(content)
+    content_type = kinds.content_type_of(content)
+    if content_type not in kinds.PICTURES:
+        raise DomainError("Only pictures can be put together as one paper.", code="upload.kind", field="files")
+    require_clean(content)
+    return _jpeg(content) if content_type == kinds.HEIC else content
 
 
 def _require_size(content: bytes) -> None:
@@ -84,6 +90,8 @@ def _require_size(content: bytes) -> None:
 
 
 def _picture(content: bytes, content_type: str) -> Upload:
+    if content_type == kinds.HEIC:
+        content, content_type = _jpeg(content), kinds.JPEG
     limits = {"max_pixels": settings.UPLOAD_MAX_PIXELS, "max_pages": settings.UPLOAD_MAX_PAGES}
     try:
         found = pictures.rewritten(content, content_type, **limits)
@@ -93,8 +101,17 @@ def _picture(content: bytes, content_type: str) -> Upload:
 
 
 def _read(content: bytes, content_type: str) -> dict:
-    """Ask the reader, which knows none of our secrets and may be stopped at any time."""
-    command = [sys.executable, "-m", "core.files.reader", content_type, str(settings.UPLOAD_MAX_PAGES)]
+    return _apart("core.files.reader", content_type, str(settings.UPLOAD_MAX_PAGES), content=content)
+
+
+def _jpeg(content: bytes) -> bytes:
+    """The JPEG of a HEIC photo, with the time at which it was taken."""
+    return base64.b64decode(_apart("core.files.heic", str(settings.UPLOAD_MAX_PIXELS), content=content)["jpeg"])
+
+
+def _apart(module: str, *arguments: str, content: bytes) -> dict:
+    """Ask a process that knows none of our secrets and may be stopped at any time. Raises DomainError."""
+    command = [sys.executable, "-m", module, *arguments]
     try:
         done = subprocess.run(
             command,

@@ -17,6 +17,7 @@ from records.services.uploads import MISTAKES, UPLOADED, Incoming, Index
 MAX_FILES = 20
 INDEXED = ("kind", "title", "written_on", "source", "location")
 OTHER = "other"
+PHOTOS = "image/jpeg,image/png,image/heic,.heic"
 ACCEPT = ",".join(sorted({f".{ending}" for endings in NAMES.values() for ending in endings} | {"image/*"}))
 
 
@@ -161,7 +162,10 @@ class PhotoForm(forms.Form):
         groups = [("Photographed before", [(site, site) for site in before])] if before else []
         groups += [(group, [(site, site) for site in sites if site not in before]) for group, sites in SITES.items()]
         self.fields["body_site"].choices = [("", "Choose"), *groups, (OTHER, "Another site")]
-        self.fields["files"].widget.attrs |= {"accept": "image/jpeg,image/png", "capture": "environment"}
+        self.fields["files"].widget.attrs |= {
+            "accept": "image/jpeg,image/png,image/heic,.heic",
+            "capture": "environment",
+        }
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

@@ -34,11 +34,12 @@ class Finding:
 def add_photo(*, patient: Patient, facility: Facility, file: Incoming, finding: Finding, by: User) -> ClinicalPhoto:
     """Keep a photo: written anew, upright, without place and camera, with what was measured.
 
-    Raises DomainError if the file is no JPEG or PNG picture, a paired site has no side, or it was taken in the future.
+    Raises DomainError if the file is no JPEG, PNG or HEIC picture, a paired site has no side, or it was taken in the
+    future.
     """
     upload = uploads.looked_at(file.content, file.name)
     if upload.content_type not in (kinds.JPEG, kinds.PNG):
-        raise DomainError("A photo is a JPEG or PNG picture.", code="upload.kind", field="files")
+        raise DomainError("A photo is a JPEG, PNG or HEIC picture.", code="upload.kind", field="files")
     photo = _photo(patient, facility, finding, upload.taken_at)
     document = Document(patient=patient, facility=facility, kind=Document.Kind.PHOTO, author=by)
     document.title, document.written_on = title_of(photo), timezone.localdate(photo.taken_at, timezone=facility.tz)

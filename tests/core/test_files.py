@@ -24,6 +24,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b
         (files.pdf(), "Report.PDF", kinds.PDF),
         (files.picture(), "scan", kinds.JPEG),
         (files.picture("PNG"), "photo.jpg", kinds.PNG),
+        (files.picture("HEIF"), "IMG_1.HEIC", kinds.JPEG),
         (files.word(), "letter.docx", kinds.DOCX),
         (files.sheet(), "list.xlsx", kinds.XLSX),
         (files.open_document(), "letter.odt", kinds.ODT),
@@ -49,6 +50,9 @@ def test_what_is_taken_is_known_by_its_content(content, name, kind):
         (files.picture(), "report.pdf", "upload.name"),
         (files.word(), "list.xlsx", "upload.name"),
         (files.picture()[:200], "a.jpg", "upload.broken"),
+        (files.picture("HEIF")[:-60], "a.heic", "upload.broken"),
+        (files.picture("HEIF"), "a.pdf", "upload.name"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "a.heic", "upload.kind"),
         (b"\x89PNG\r\n\x1a\nrubbish", "a.png", "upload.broken"),
         (b"%PDF-1.7 rubbish", "a.pdf", "upload.broken"),
         (files.locked_pdf(), "a.pdf", "upload.locked"),
@@ -65,7 +69,10 @@ def test_what_lies_is_broken_locked_or_grows_is_refused(content, name, code):
 
 def test_limits_of_size_pages_and_pixels(settings):
     settings.UPLOAD_MAX_PAGES, settings.UPLOAD_MAX_PIXELS = 3, 1000
-    for content, code in ((files.long_pdf(4), "upload.pages"), (files.picture(), "upload.pixels")):
+    for content, code in (
+        (files.long_pdf(4), "upload.pages"), (files.scan(4), "upload.pages"), (files.picture(), "upload.pixels"),
+        (files.picture("HEIF"), "upload.pixels"),
+    ):  # fmt: skip
         with pytest.raises(DomainError) as refused:
             uploads.looked_at(content)
         assert refused.value.code == code
@@ -90,14 +97,15 @@ def test_the_words_of_a_file_are_found_in_it():
     assert uploads.looked_at(files.open_document()).text == "Housing letter\n"
 
 
-def test_a_photo_is_turned_upright_and_keeps_nothing_of_place_camera_or_time():
-    found = uploads.looked_at(files.located_photo())
+@pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
+def test_a_photo_is_turned_upright_and_keeps_nothing_of_place_camera_or_time(kind):
+    found = uploads.looked_at(files.located_photo(kind))
     with Image.open(BytesIO(found.content)) as image:
-        assert image.size == (40, 60)
+        assert (image.format, image.size) == ("JPEG", (40, 60))
         assert dict(image.getexif()) == {}
         assert not {"exif", "comment", "icc_profile", "xmp"} & set(image.info)
-    assert b"PhoneMaker" not in found.content
-    assert b"Harbor" not in found.content
+    for telling in (b"PhoneMaker", b"Harbor", b"Exif"):
+        assert telling not in found.content
     assert found.taken_at.isoformat() == "2026-11-20T09:30:00"
     with Image.open(BytesIO(found.thumbnail)) as small:
         assert small.format == "JPEG"
@@ -109,12 +117,9 @@ def test_what_hangs_behind_a_picture_is_cut_off():
 
 
 def test_scanned_pages_become_one_pdf():
-    out = BytesIO()
-    pages = [Image.new("L", (80, 100), shade) for shade in (0, 128, 255)]
-    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
-    scanned = uploads.looked_at(out.getvalue(), "fax.tif")
-    together = uploads.bound([files.picture(), files.picture("PNG")])
-    for found, count in ((scanned, 3), (together, 2)):
+    scanned = uploads.looked_at(files.scan(), "fax.tif")
+    together = uploads.bound([files.picture(), files.picture("PNG"), files.picture("HEIF"), files.scan(1)])
+    for found, count in ((scanned, 3), (together, 4)):
         assert (found.content_type, found.pages) == (kinds.PDF, count)
         assert len(PdfReader(BytesIO(found.content)).pages) == count
     with pytest.raises(DomainError, match="Only pictures"):
