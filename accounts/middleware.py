@@ -1,6 +1,7 @@
 """Who is acting, since when, and with which proof."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,6 +23,7 @@ from core.middleware import came_from
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+READS = {"GET", "HEAD"}
 SECOND_FACTOR = "second_factor"  # in the session: True, False after it was turned off, or not there yet
 
 
@@ -31,13 +34,46 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(self._zone(request)), access.denials_kept():
+            return self.get_response(request)
+
+    def _zone(self, request: HttpRequest) -> ZoneInfo | None:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            return None
         request.user.kept_memberships = []
-        mine = access.facilities(request.user)
-        zone: ZoneInfo | None = access.current_facility(request.user).tz if mine else None
-        with timezone.override(zone), access.denials_kept():
+        return access.current_facility(request.user).tz if access.facilities(request.user) else None
+
+
+class OneReadMiddleware:
+    """What a page reads and its lines in the read log are one transaction, which ends before the answer leaves.
+
+    A page that fails has shown nothing and leaves no line; its denials are kept by `ActorMiddleware`, outside of this.
+    Holds for GET and HEAD, whatever the answer is (page, PDF, CSV), but for a view marked
+    `transaction.non_atomic_requests`. It stands last of all: nothing else runs inside but the view and its template.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with ExitStack() as reading:
+            request.reading = reading
             return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view_func: Any, args: Any, kwargs: Any) -> None:
+        if request.method in READS and DEFAULT_DB_ALIAS not in getattr(view_func, "_non_atomic_requests", ()):
+            request.reading.enter_context(transaction.atomic())
+            request.reading.push(_no_answer_without_its_line)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Undo before anybody makes a page of the error: that page stands outside of the transaction."""
+        request.reading.__exit__(type(exception), exception, exception.__traceback__)
+
+
+def _no_answer_without_its_line(kind: type | None, *error: Any) -> None:
+    """A view that swallows an error of the database has an answer, and a transaction that will be undone: no answer."""
+    if kind is None and transaction.get_rollback():
+        raise transaction.TransactionManagementError("This page was answered after its transaction had failed.")
 
 
 class IdleLogoffMiddleware:

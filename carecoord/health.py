@@ -2,7 +2,7 @@
 
 import redis
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from carecoord import heartbeat
 
 
+@transaction.non_atomic_requests
 @require_safe
 @never_cache
 @login_not_required

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "accounts.middleware.ActorMiddleware",
     "core.middleware.DomainErrorMiddleware",
     "patients.middleware.MergedAwayMiddleware",
+    "accounts.middleware.OneReadMiddleware",  # stays the last
 ]
 
 ROOT_URLCONF = "carecoord.urls"

@@ -62,7 +62,7 @@ def get_patient(user: User, pk: UUID, perm: Perm) -> Patient:
 
     Raises Http404 for a stranger (and for a patient that is not there), PermissionDenied for a colleague who
     may see the patient but whose role may not do this. `patient.held` carries all permissions held, so that a
-    page need not ask again. Call it outside a transaction: a denial has to stay in the log.
+    page need not ask again. A denial stays in the log although the transaction around it is undone.
     """
     patient = Patient.objects.filter(uuid=pk).select_related("merged_into").first()
     if patient is None:

@@ -71,6 +71,11 @@ def test_views_touch_no_orm():
     assert found == [], "Views load through the door and selectors, and write through services."
 
 
+def test_no_answer_reads_on_after_its_transaction():
+    found = [path.name for path in python_files("*.py") if "StreamingHttpResponse" in path.read_text()]
+    assert found == [], "An answer that streams from the database reads after its lines were committed."
+
+
 def knows_http_or_celery(node: ast.AST) -> bool:
     """A parameter or import named request, any Http request or response, a task that is started."""
     if isinstance(node, ast.Call):

@@ -329,7 +329,7 @@ def fill(facility, visit, size):
         person = factories.practitioner(facility, family_name=f"Person{size}-{n}")
         add(person, facility, visit.booked_by)
         stage.away(facility, *span, kind="leave", practitioner=person)
-        stage.away(facility, *span, location=factories.LocationFactory(facility=facility))
+        stage.away(facility, *span, location=factories.LocationFactory(facility=facility, name=f"Place {size}-{n}"))
         row = type(visit)(facility=facility, type=visit.type, patient=visit.patient, practitioner=visit.practitioner)
         row.set_time(visit.starts_at, visit.ends_at, facility.tz)
         stage.saved(row)

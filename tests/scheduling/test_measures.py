@@ -209,7 +209,7 @@ def test_the_page_costs_the_same_however_much_there_is(facility, doctors, kind, 
         for n in range(number):
             doctor = factories.practitioner(facility, family_name=f"Doctor{number}{n}")
             confirmed(visit(facility, kind, doctor, MONDAY, 9, "fulfilled"), "link", timedelta(days=2))
-        with django_assert_num_queries(11):  # user, memberships, read log, strip and referrals are the other five
+        with django_assert_num_queries(13):  # transaction, user, memberships, read log, strip, referrals: seven
             text = client.get(address).content.decode()
     assert "No figures" in text  # of reminders and referrals
     assert text.count("<svg") >= 3

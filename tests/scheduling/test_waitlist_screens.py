@@ -176,15 +176,15 @@ def test_the_list_costs_the_same_queries_at_10_and_at_200_rows(facility, booker,
         WaitlistEntry.objects.bulk_create(entries)
         services.offer_time(entry=entries[0], practitioner=doctor, location=room,
                             starts_at=stage.at(2, 8 + number // 100, facility=facility), by=booker)  # fmt: skip
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             text = page(client, "waitlist_list")
         assert text.count('<th scope="row">') == number
 
 
 def test_a_persons_page_costs_the_same_however_many_offers(desk, entry, patient, offer, django_assert_num_queries):
     page(desk, "waitlist_person", patient.uuid)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         page(desk, "waitlist_person", patient.uuid)
     services.decline_offer(offer=offer, via="phone", by=None)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         page(desk, "waitlist_person", patient.uuid)
