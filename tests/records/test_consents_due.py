@@ -18,7 +18,7 @@ from tests.records import consent_rows as rows
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 7
+QUERIES = 9
 
 
 @pytest.fixture
