@@ -16,6 +16,7 @@ from episodes.models import EpisodeStep, Handoff
 from intake.models import Referral, Screening
 from patients.models import Note, Patient
 from records.models import Basis, ChannelConsent, Disclosure, Document
+from records.selectors import readable_documents
 from records.selectors.disclosures import BASIS_TONES, basis_label, classes_label, purpose_label, readable_disclosures
 from scheduling.models import Appointment, Reminder
 
@@ -136,9 +137,7 @@ def _presentation(row: PlanPresentation, to: Links, held: Held) -> Event:
 
 
 def _documents(patient: Patient, user: User) -> QuerySet[Document]:
-    rows = Document.objects.filter(patient__in=patient.same_person).exclude(kind=Document.Kind.RELEASE)
-    rows = rows.select_related("author").defer("text")
-    return rows if Perm.DOCUMENT_VIEW in patient.held else rows.filter(author=user)
+    return readable_documents(user, patient).order_by().select_related("author").defer("text")
 
 
 def _document(row: Document, to: Links, held: Held) -> Event:

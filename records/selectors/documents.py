@@ -1,23 +1,26 @@
 """Papers a person may read, and the signatures under them."""
 
 import re
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.files import FieldFile
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import scopes
 from accounts.models import Facility, User
-from accounts.roles import Perm, Scope
+from accounts.roles import DataClass, Perm, Scope
 from core.errors import DomainError
 from core.files import kinds
 from core.labels import day_label, when_label
 from patients.models import Patient
-from records.models import ClinicalPhoto, Document, RecordSubmission, Signature
+from records.models import ClinicalPhoto, Document, RecordSubmission, ReleaseRequest, Signature
 
 Status = Document.Status
 TONES = {Status.CURRENT: "success", Status.SUPERSEDED: "neutral", Status.ENTERED_IN_ERROR: "danger"}
@@ -27,8 +30,8 @@ HEADING = 60  # a first line no longer than this, without a full stop, heads its
 def readable_documents(user: User, patient: Patient) -> QuerySet[Document]:
     """The patient's papers this person may read; ask the door first, for it fills `patient.held`.
 
-    All of them with DOCUMENT_VIEW; one's own with DOCUMENT_OWN; and the clerk, whose DOCUMENT_VIEW rests on a
-    request in hand, those in the envelopes that are in hand.
+    All of them with DOCUMENT_VIEW; one's own with DOCUMENT_OWN; and who holds DOCUMENT_VIEW by a request in hand
+    (clerk, privacy officer), those in the envelopes that are in hand and those that the open requests ask for.
     """
     rows = Document.objects.filter(patient__in=patient.same_person).exclude(status=Document.Status.ENTERED_IN_ERROR)
     rows = rows.order_by("-created_at", "-pk")
@@ -37,7 +40,10 @@ def readable_documents(user: User, patient: Patient) -> QuerySet[Document]:
     if may_view and not _only_on_request(user):
         return rows
     mine = Q(author=user) if Perm.DOCUMENT_OWN in patient.held else Q(pk__in=[])
-    return rows.filter(mine | Q(pk__in=_in_hand(patient))) if may_view else rows.filter(mine)
+    if not may_view:
+        return rows.filter(mine)
+    kept_on = TruncDate("created_at", tzinfo=timezone.get_current_timezone())
+    return rows.alias(day=Coalesce("written_on", kept_on)).filter(mine | _in_hand(patient))
 
 
 def document_of(user: User, patient: Patient, pk: UUID) -> Document:
@@ -162,11 +168,28 @@ def _only_on_request(user: User) -> bool:
     return held == {Scope.REQUEST}
 
 
-def _in_hand(patient: Patient) -> QuerySet:
-    papers = RecordSubmission.documents.through.objects.filter(
+def _in_hand(patient: Patient) -> Q:
+    """A filter: in an open envelope, or asked for by an open request or shown to support it."""
+    envelopes = RecordSubmission.documents.through.objects.filter(
         recordsubmission__patient=patient, recordsubmission__status__in=RecordSubmission.OPEN
     )
-    return papers.values("document_id")
+    asked = ReleaseRequest.objects.filter(patient=patient, status__in=ReleaseRequest.OPEN)
+    chosen = ReleaseRequest.papers.through.objects.filter(releaserequest__in=asked.values("pk"))
+    named = [
+        envelopes.values("document_id"), chosen.values("document_id"), asked.values("court_order_id"),
+        asked.values("subpoena_id"),
+    ]  # fmt: skip
+    return reduce(or_, (Q(pk__in=ids) for ids in named)) | Q(Exists(_of_its_days(asked)))
+
+
+def _of_its_days(asked: QuerySet[ReleaseRequest]) -> QuerySet[ReleaseRequest]:
+    """The requests for all papers of some days, the `day` of the outer query's paper among them."""
+    return asked.filter(
+        Q(covers_from=None) | Q(covers_from__lte=OuterRef("day")),
+        Q(covers_until=None) | Q(covers_until__gte=OuterRef("day")),
+        data_classes__contains=[DataClass.DOCUMENT],
+        papers=None,
+    )
 
 
 def _section(part: str) -> dict[str, str]:

@@ -152,7 +152,8 @@ def test_the_number_of_queries_does_not_grow_with_the_record(stage, sign_in):
 def test_the_timeline_takes_one_query_for_each_class(stage, django_assert_num_queries):
     write_notes(stage, 25)
     user, patient = stage.people[Role.CLINICIAN], seen_by(stage, Role.CLINICIAN)
-    with django_assert_num_queries(len(sources(patient))):
+    memberships = 1  # which a request has read before
+    with django_assert_num_queries(len(sources(patient)) + memberships):
         page = timeline(user, patient)
     assert len(page.events) == PAGE
     with django_assert_num_queries(len(sources(patient)) + 1):

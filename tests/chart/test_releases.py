@@ -195,6 +195,28 @@ def test_single_papers_are_chosen_and_a_zip_holds_each_by_itself(receive, clerk,
     assert done.content_sha256 in manifest
 
 
+def test_a_request_opens_the_papers_it_asks_for_and_no_others(receive, clerk, officer, patient, facility):
+    today = timezone.localdate(timezone=facility.tz)
+    write = {"patient": patient, "facility": facility, "kind": "laboratory", "text": "Normal.\n", "author": officer}
+    new, old = (
+        Document.objects.create(title=title, sha256="0" * 64, written_on=today - timedelta(days=days), **write)
+        for title, days in (("New", 10), ("Old", 400))
+    )
+
+    def readable():
+        patient.held = permissions(clerk, patient)
+        return set(readable_documents(clerk, patient).values_list("title", flat=True))
+
+    receive()
+    assert readable() == set()
+    receive(data_classes=("document",), covers_from=today - timedelta(days=30))
+    assert readable() == {new.title}
+    chosen = receive(data_classes=("document",), papers=(old,))
+    assert readable() == {new.title, old.title}
+    releases.deny_request(release=chosen, reason="It would endanger another person.", by=clerk)
+    assert readable() == {new.title}
+
+
 @pytest.fixture
 def brought(patient, facility, clerk):
     """Papers as people bring them: a PDF of two pages, a picture, a Word document, a sheet, and a text."""
@@ -273,7 +295,8 @@ def test_a_legal_release_waits_for_order_subpoena_and_the_privacy_officer(
         papers.create_document(title=title, text="By the court.\n", **write) for title in ("Order", "Subpoena")
     )
     releases.file_court_papers(release=release, court_order=order, subpoena=subpoena, by=clerk)
-    assert sign_in(officer).get(release.get_absolute_url()).status_code == 200
+    for paper in (release, order, subpoena):
+        assert sign_in(officer).get(paper.get_absolute_url()).status_code == 200
     sign_in(officer).post(reverse("records:release_approve", args=[patient.uuid, release.uuid]))
     done = release_records(release=release, by=clerk)
     assert (done.approved_by, Disclosure.objects.get().basis) == (officer, "court-order")
