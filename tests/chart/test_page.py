@@ -156,7 +156,7 @@ def test_the_timeline_takes_one_query_for_each_class(stage, django_assert_num_qu
     with django_assert_num_queries(len(sources(patient)) + memberships):
         page = timeline(user, patient)
     assert len(page.events) == PAGE
-    with django_assert_num_queries(len(sources(patient)) + 1):
+    with django_assert_num_queries(len(sources(patient)) + memberships + 1):
         timeline(user, patient, before=page.older)
     with django_assert_num_queries(1):
         timeline(user, patient, kind="note")
