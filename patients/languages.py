@@ -1,10 +1,18 @@
 """The languages asked for by name. Any BCP 47 tag may be on record: an import brings what others wrote."""
 
+from django.conf import settings
+
 LANGUAGES = [
     ("en", "English"), ("es", "Spanish"), ("fr", "French"), ("ht", "Haitian Creole"), ("zh", "Chinese"),
     ("vi", "Vietnamese"), ("ko", "Korean"), ("ru", "Russian"), ("ar", "Arabic"), ("pt", "Portuguese"),
     ("tl", "Tagalog"), ("ase", "American Sign Language"),
 ]  # fmt: skip
+
+
+def language_of_ours(tag: str) -> str:
+    """Which of our languages to speak and write to whoever has this tag on record: English where we lack it."""
+    wanted = tag.split("-")[0].lower()
+    return wanted if wanted in dict(settings.LANGUAGES) else "en"
 
 
 def language_name(tag: str) -> str:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from patients.languages import language_of_ours
 from patients.models import ContactPoint, Patient
 from scheduling.mail import Letter, letter
 from scheduling.models import Appointment
@@ -43,8 +43,7 @@ def call_script(appointment: Appointment, phones: list[ContactPoint]) -> Script:
 
 def spoken(patient: Patient) -> str:
     """The language to speak: the patient's if we have its words, else English."""
-    wanted = patient.language.split("-")[0].lower()
-    return wanted if wanted in dict(settings.LANGUAGES) else "en"
+    return language_of_ours(patient.language)
 
 
 def first_name(patient: Patient) -> str:

@@ -4,9 +4,14 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
 from accounts.models import AccessEvent
+from accounts.roles import Role
+from careplans.labels import word
+from careplans.models import CarePlan, Goal, Intervention, Objective
+from core import audit
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +56,31 @@ def test_a_person_without_appointments_gets_a_paper_that_says_so(patient, care, 
 
 def test_there_is_no_paper_without_a_plan(patient, care, sign_in):
     assert sign_in(care).get(reverse("careplans:plan_pdf", args=[patient.uuid])).status_code == 404
+
+
+def test_papers_to_take_home_have_their_labels_in_the_persons_spanish(plan, packet, patient, care, sign_in):
+    patient.language = "es-MX"
+    audit.save(patient, by=care)
+    browser = sign_in(care)
+    text = words(browser.get(reverse("careplans:plan_pdf", args=[patient.uuid])))
+    assert plan.problems.first().text in text  # as it was written
+    for said in ("Plan de atención", "Necesidades", "Precauciones", "Meta 1.1:", "Expediente", "Impreso"):
+        assert said in text
+    for english in ("Needs", "Goal 1", "In progress", "Record ", "Written by", "Born"):
+        assert english not in text
+    text = words(browser.get(reverse("careplans:assessment_pdf", args=[patient.uuid, packet.uuid])))
+    assert "Hallazgos" in text
+    assert "Findings" not in text
+    text = words(browser.get(reverse("scheduling:appointment_list_pdf", args=[patient.uuid])))
+    assert "Sus citas" in text
+    assert "No hay ninguna cita." in text
+
+
+def test_every_choice_on_a_plan_has_its_word_in_spanish():
+    shown = [
+        *CarePlan.Status.labels, *Goal.AchievementStatus.labels, *Objective.Status.labels,
+        *Intervention.Modality.labels,
+        *(role.label for role in Role if role != Role.TECHNICAL),
+    ]  # fmt: skip
+    with translation.override("es"):
+        assert [label for label in shown if word(label) == label] == []

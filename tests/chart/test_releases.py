@@ -408,6 +408,9 @@ def test_the_public_page_tells_the_day_and_nothing_else(receive, clerk, note, cl
             assert told not in page
     assert "No packet with this fingerprint is known" in client.post(url, {"fingerprint": "0" * 64}).content.decode()
     assert client.post(url, {"fingerprint": "abc"}).status_code == 422
+    spanish = client.post(url, {"fingerprint": done.packet_sha256}, headers={"Accept-Language": "es-US,es"})
+    assert "se entregó el" in spanish.content.decode()
+    assert '<html lang="es"' in spanish.content.decode()
     answer = client.get(url)
     assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
     assert [client.get(url).status_code for _ in range(40)][-1] == 429
