@@ -1,5 +1,6 @@
 """Requests for copies of the record: the list by their clock, and each act of the desk on one."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -112,9 +113,11 @@ def release_extend(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResp
 @require_http_methods(POSTED)
 def release_fee(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient, release = _loaded(request, patient_pk, pk)
-    form = FeeForm(sent(request), initial={"fee": release.fee_cents / 100, "paid_on": release.fee_paid_on})
+    form = FeeForm(
+        sent(request), initial={"fee": Decimal(release.fee_cents).scaleb(-2), "paid_on": release.fee_paid_on}
+    )
     return act(
-        request, patient, release.get_absolute_url(), form, "Fee", "The fee is noted.",
+        request, patient, release.get_absolute_url(), form, "Note the fee", "The fee is noted.",
         lambda words: services.set_fee(
             release=release, fee_cents=form.cents, paid_on=words["paid_on"], by=request.user
         ),
@@ -127,7 +130,7 @@ def release_court(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
     form = CourtForm(sent(request), papers=shown.papers_of(patient, release.facility))
     said = "Order and subpoena are on file. The privacy officer has to approve."
     return act(
-        request, patient, release.get_absolute_url(), form, "Order and subpoena", said,
+        request, patient, release.get_absolute_url(), form, "File order and subpoena", said,
         lambda words: services.file_court_papers(release=release, by=request.user, **words),
     )  # fmt: skip
 
