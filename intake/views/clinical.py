@@ -123,6 +123,7 @@ def screening_detail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRe
         "tz": screening.episode.facility.tz,
         "back": reverse("intake:screening_list", args=[patient.uuid]),
         "intake_url": intake_url(patient),
+        "may_edit": Perm.INTAKE_EDIT in patient.held,
     }
     return render(request, "intake/screening_detail.html", context)
 
