@@ -6,9 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.forms import VersionedForm
+from core.forms import FilesField, VersionedForm
 from staff.codes import STATES, validate_dea_number, validate_npi
 from staff.models import Credential, PartnerOrganization, Practitioner, PractitionerRole
+from staff.services import MISTAKES
 
 # What lapses has an end, or nobody would be warned.
 LAPSES = {Credential.Kind.LICENSE, Credential.Kind.DEA, Credential.Kind.MALPRACTICE, Credential.Kind.BLS}
@@ -108,6 +109,23 @@ class VerifyForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("confirmed", "It is in force, as recorded"), ("refused", "It is not, or differs from the record")],
     )
+
+
+class CredentialFilesForm(forms.Form):
+    """Copies of the papers behind a credential."""
+
+    files = FilesField(
+        label="Files", error_messages={"required": "Choose a file, or take a picture."},
+        help_text="PDF, pictures, Word, Excel, OpenDocument or plain text.",
+    )  # fmt: skip
+
+
+class NewerFileForm(forms.Form):
+    files = FilesField(label="File", several=False, error_messages={"required": "Choose the newer file."})
+
+
+class MistakeForm(forms.Form):
+    mistake = forms.ChoiceField(choices=list(MISTAKES.items()))
 
 
 class PartnerForm(VersionedForm):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Facility
+from core.files.places import storage
 from core.models import Record
 
 
@@ -128,6 +129,39 @@ class Credential(Record):
                 name="credential_ends_after_issue",
                 violation_error_message="It ends before it was issued; check the two dates.",
             )
+        ]
+
+
+class CredentialFile(Record):
+    """A copy of the paper behind a credential, as it was uploaded. Its content never changes."""
+
+    class Status(models.TextChoices):
+        CURRENT = "current", "Current"
+        SUPERSEDED = "superseded", "Superseded"
+        ENTERED_IN_ERROR = "entered-in-error", "Entered in error"
+
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="files")
+    file = models.FileField(storage=storage, max_length=120, editable=False)
+    content_type = models.CharField(max_length=100, editable=False, help_text="Found in its content.")
+    size = models.PositiveIntegerField(editable=False, help_text="Bytes of the file.")
+    pages = models.PositiveSmallIntegerField(default=1, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    status = models.CharField(max_length=20, choices=Status, default=Status.CURRENT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", help_text="The version before."
+    )
+
+    phi_fields = ()
+
+    class Meta:
+        indexes = [models.Index(fields=["credential", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0) & ~Q(file=""), name="credential_file_is_there"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=models.F("id")),
+                name="credential_file_not_its_own_version",
+            ),
         ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from staff.views import credentials, partners, practitioners
+from staff.views import credentials, files, partners, practitioners
 
 app_name = "staff"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
         credentials.credential_request_renewal,
         name="credential_request_renewal",
     ),
+    path("credentials/<uuid:pk>/files/", files.credential_files, name="credential_files"),
+    path("credentials/<uuid:pk>/files/add/", files.credential_file_add, name="credential_file_add"),
+    path("credential-files/<uuid:pk>/", files.credential_file, name="credential_file"),
+    path("credential-files/<uuid:pk>/version/", files.credential_file_version, name="credential_file_version"),
+    path("credential-files/<uuid:pk>/mistake/", files.credential_file_mistake, name="credential_file_mistake"),
     path("partners/", partners.partner_list, name="partner_list"),
     path("partners/add/", partners.partner_add, name="partner_add"),
     path("partners/<uuid:pk>/edit/", partners.partner_edit, name="partner_edit"),

@@ -15,6 +15,8 @@ from core.pdf import render_pdf
 from records import services as records
 from records.models import Document
 from records.services.uploads import keep
+from staff.models import Credential
+from staff.services import keep_credential_file, replace_credential_file
 
 LABORATORY = "County Laboratory"
 RESULTS = [
@@ -39,6 +41,7 @@ def bring_papers(house: House, lives: list[Life], now: datetime) -> None:
     records.add_usual_rules(facility=house.facility, by=None, reason=REASON)
     report = render_pdf("records/pdf/table.typ", _report(house))
     card = _card()
+    _keep_copies(house, card)
     for number, life in enumerate(lives[::6]):
         with time_machine.travel(now - timedelta(days=2 + number % 5, hours=number % 7), tick=False):
             _keep(house, life, Document.Kind.IDENTIFICATION, "State identification card", card)
@@ -47,6 +50,16 @@ def bring_papers(house: House, lives: list[Life], now: datetime) -> None:
                 _keep(house, life, Document.Kind.LABORATORY, "Blood count and liver values", report, text)
     for life in lives[5:11:5]:
         _follow(house, life, now)
+
+
+def _keep_copies(house: House, card: bytes) -> None:
+    """Licenses of half of the staff have a scan with them; one was scanned anew."""
+    desk = house.someone(Role.PHYSICIAN_SERVICES)
+    licenses = Credential.objects.filter(practitioner__in=house.practitioners, kind=Credential.Kind.LICENSE)
+    for number, row in enumerate(licenses.order_by("pk")[::2]):
+        copy = keep_credential_file(row, Upload(card, kinds.JPEG, 1), by=desk)
+        if number == 0:
+            replace_credential_file(copy=copy, file=records.Incoming("license.jpg", card), by=desk)
 
 
 def _keep(house: House, life: Life, kind: str, title: str, content: bytes, text: str = "") -> None:

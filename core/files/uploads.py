@@ -28,6 +28,14 @@ NOT_TAKEN += "OpenDocument file, or plain text."
 
 
 @dataclass(frozen=True)
+class Incoming:
+    """A file as it arrived. Its name is the sender's, and tells nothing about its content."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Upload:
     """What is kept of an upload. `taken_at` is a camera's clock, without a zone."""
 

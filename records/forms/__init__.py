@@ -10,7 +10,6 @@ from records.forms.uploads import (
     UploadForm,
     VersionForm,
     WordsForm,
-    incoming,
 )
 
 __all__ = [
@@ -29,5 +28,4 @@ __all__ = [
     "UploadForm",
     "VersionForm",
     "WordsForm",
-    "incoming",
 ]

@@ -5,49 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
-from core.files.kinds import NAMES
+from core.forms import FilesField
 from records.bodysites import SITES
 from records.models import ClinicalPhoto, Document
 from records.services.photos import Finding
-from records.services.uploads import MISTAKES, UPLOADED, Incoming, Index
+from records.services.uploads import MISTAKES, UPLOADED, Index
 
-MAX_FILES = 20
 INDEXED = ("kind", "title", "written_on", "source", "location")
 OTHER = "other"
 PHOTOS = "image/jpeg,image/png,image/heic,.heic"
-ACCEPT = ",".join(sorted({f".{ending}" for endings in NAMES.values() for ending in endings} | {"image/*"}))
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """One file or several, each below the limit; their content is looked at later."""
-
-    def __init__(self, *, several: bool = True, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", FilesInput() if several else forms.ClearableFileInput())
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"accept": ACCEPT, "data-limit": settings.UPLOAD_MAX_BYTES}
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = data if isinstance(data, (list, tuple)) else [data]
-        if len(files) > MAX_FILES:
-            raise forms.ValidationError(f"Choose at most {MAX_FILES} files at once.")
-        return [self._one(super(FilesField, self).clean(file, initial)) for file in files or [None]]
-
-    def _one(self, file: UploadedFile) -> UploadedFile:
-        if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(f"A file may have {settings.UPLOAD_MAX_BYTES >> 20} MB at most. Divide it.")
-        return file
-
-
-def incoming(files: Sequence[UploadedFile]) -> list[Incoming]:
-    """The files, read into memory: none is larger than the limit."""
-    return [Incoming(file.name or "", file.read()) for file in files]
 
 
 class IndexForm(forms.Form):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
 from django.urls import reverse
@@ -16,7 +15,6 @@ from django.utils import timezone
 from accounts.access import scopes
 from accounts.models import Facility, User
 from accounts.roles import DataClass, Perm, Scope
-from core.errors import DomainError
 from core.files import kinds
 from core.labels import day_label, when_label
 from patients.models import Patient
@@ -110,15 +108,6 @@ def upload_of(user: User, patient: Patient, pk: UUID, *, with_thumbnail: bool = 
     if not (document.thumbnail if with_thumbnail else document.file):
         raise Http404
     return document
-
-
-def opened(file: FieldFile) -> FieldFile:
-    """The file, open to be read. Raises DomainError if it is not where it was put."""
-    try:
-        file.open("rb")
-    except OSError as error:
-        raise DomainError("The file cannot be read. Tell your administrator.", code="document.missing") from error
-    return file
 
 
 def changeable_document(user: User, patient: Patient, pk: UUID) -> Document:

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 
+from django.apps import apps
 from django.db import transaction
+from django.db.models import FileField, Model
 from django.utils import timezone
 
 from accounts.models import Facility, User
 from core import audit
 from core.errors import DomainError
 from core.files import kinds, places, uploads
-from core.files.uploads import Upload
+from core.files.uploads import Incoming, Upload
 from patients.models import Patient
 from records.digests import pages_of
 from records.models import Document, RecordSubmission
@@ -30,14 +33,6 @@ MISTAKES = {
     "twice": "It is there twice",
     "wrong-paper": "It is another paper than it says",
 }
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A file as it arrived. Its name is the sender's, and tells nothing about its content."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -149,7 +144,14 @@ def sweep_files(*, older_than: timedelta) -> int:
 
 
 def _is_named(name: str) -> bool:
-    return Document.objects.filter(file=name).exists() or Document.objects.filter(thumbnail=name).exists()
+    """Whether a row of any app names it."""
+    return any(model._base_manager.filter(**{column: name}).exists() for model, column in _file_columns())
+
+
+@cache
+def _file_columns() -> list[tuple[type[Model], str]]:
+    columns = ((model, field) for model in apps.get_models() for field in model._meta.local_fields)
+    return [(model, field.name) for model, field in columns if isinstance(field, FileField)]
 
 
 def _looked_at(file: Incoming, number: int, count: int) -> Upload:

@@ -9,6 +9,7 @@ from accounts import access
 from accounts.models import AccessEvent
 from accounts.roles import Perm
 from core.files.kinds import ENDINGS
+from core.files.opening import opened
 from core.http import file_answer
 from patients.access import get_patient
 from records import selectors
@@ -29,13 +30,11 @@ def document_file(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
         target=f"records.Document:{document.pk}",
     )
     name = f"{document.kind}.{ENDINGS.get(document.content_type, 'bin')}"
-    return file_answer(selectors.opened(document.file), content_type=document.content_type, name=name, inline=looks)
+    return file_answer(opened(document.file), content_type=document.content_type, name=name, inline=looks)
 
 
 @require_safe
 def document_thumbnail(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpResponse:
     patient = get_patient(request.user, patient_pk, reading_right(request.user))
     document = selectors.upload_of(request.user, patient, pk, with_thumbnail=True)
-    return file_answer(
-        selectors.opened(document.thumbnail), content_type="image/jpeg", name="thumbnail.jpg", inline=True
-    )
+    return file_answer(opened(document.thumbnail), content_type="image/jpeg", name="thumbnail.jpg", inline=True)

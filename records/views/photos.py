@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Perm
 from core.errors import shown_on
+from core.forms import incoming
 from core.http import done, invalid
 from patients.access import get_patient
 from records import selectors, services
-from records.forms import PhotoForm, incoming
+from records.forms import PhotoForm
 from records.views.documents import reading_right
 
 

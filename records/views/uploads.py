@@ -12,11 +12,12 @@ from accounts.access import may
 from accounts.models import User
 from accounts.roles import Perm
 from core.errors import Conflict, shown_on
+from core.forms import incoming
 from core.http import done, invalid
 from patients.access import get_patient
 from patients.models import Patient
 from records import selectors, services
-from records.forms import EditIndexForm, MistakeForm, UploadForm, VersionForm, incoming
+from records.forms import EditIndexForm, MistakeForm, UploadForm, VersionForm
 from records.models import Document
 
 

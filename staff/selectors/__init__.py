@@ -19,12 +19,15 @@ from staff.selectors.directory import (
     role_of,
     standing,
 )
+from staff.selectors.files import credential_file_of, credential_file_rows
 
 __all__ = [
     "LADDER",
     "ExpiringCredential",
     "absence_problem",
     "clearance_problem",
+    "credential_file_of",
+    "credential_file_rows",
     "credential_of",
     "credential_problem",
     "credentials_of",

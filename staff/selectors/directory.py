@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Facility
 from staff.codes import STATES
-from staff.models import Credential, PartnerOrganization, Practitioner, PractitionerRole
+from staff.models import Credential, CredentialFile, PartnerOrganization, Practitioner, PractitionerRole
 from staff.selectors.clearance import roles_on
 
 
@@ -85,7 +85,9 @@ def credential_of(facility: Facility, pk: UUID) -> Credential:
 def credentials_of(practitioner: Practitioner, facility: Facility) -> list[dict]:
     """The practitioner's credentials as rows ready to print, those in use first."""
     today = timezone.localdate(timezone=facility.tz)
-    rows = practitioner.credentials.select_related("verified_by").order_by("superseded", "kind", "-expires_on")
+    copies = Count("files", filter=Q(files__status=CredentialFile.Status.CURRENT))
+    rows = practitioner.credentials.select_related("verified_by").annotate(copies=copies)
+    rows = rows.order_by("superseded", "kind", "-expires_on")
     return [credential_row(row, today) for row in rows]
 
 
