@@ -12,7 +12,7 @@ from environs import Env
 
 from carecoord import embedded
 from core import logs
-from core.files.places import documents_storage
+from core.files.configured import documents_storage
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent

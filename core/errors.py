@@ -28,6 +28,10 @@ class DomainError(Exception):
         return self.message
 
 
+class Unavailable(DomainError):
+    """Something outside of this program does not answer: answered with 503, and trying again later is what helps."""
+
+
 class Conflict(Exception):
     """Somebody saved the row after it was read. `current` is the row as it is now."""
 
@@ -69,8 +73,12 @@ def constraint_name(error: IntegrityError) -> str:
 
 @contextmanager
 def shown_on(form: BaseForm) -> Iterator[None]:
-    """Put a DomainError on the form, beside its field; check `form.is_valid()` or `form.errors` after."""
+    """Put a DomainError on the form, beside its field; check `form.is_valid()` or `form.errors` after.
+
+    `form.answer_status` is then what `core.http.invalid` answers with.
+    """
     try:
         yield
     except DomainError as error:
+        form.answer_status = 503 if isinstance(error, Unavailable) else 422  # type: ignore[attr-defined]  # for the answer
         form.add_error(error.field if error.field in form.fields else None, error.message)

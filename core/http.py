@@ -22,8 +22,11 @@ def done(request: HttpRequest, to: str, message: str = "") -> HttpResponse:
 
 
 def invalid(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The form came back with errors: 422, the errors beside their fields, nothing typed lost."""
-    return render(request, template, context, status=422)
+    """The form came back with errors: 422, the errors beside their fields, nothing typed lost.
+
+    503 where the form is right and something outside did not answer.
+    """
+    return render(request, template, context, status=getattr(context.get("form"), "answer_status", 422))
 
 
 def conflict(request: HttpRequest, form: ModelForm, error: Conflict, *, back: str) -> HttpResponse:

@@ -2,23 +2,25 @@
 
 import hashlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Bucket(ThreadingHTTPServer):
-    """Its `files` are by key."""
+    """Its `files` are by key. While `fails` is a status it answers that; while it is "silent", nothing for a second."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}
+        self.fails: int | str = ""
+        self.quiet = Event()
         Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"s3://key:secret@127.0.0.1:{self.server_port}/charts?tls=0&region=us-east-1"
+        return f"s3://key:secret@127.0.0.1:{self.server_port}/charts?tls=0&region=us-east-1&patience=0.2"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -30,7 +32,12 @@ class Handler(BaseHTTPRequestHandler):
         return unquote(urlsplit(self.path).path).removeprefix("/charts").lstrip("/")
 
     def answer(self, code: int, body: bytes = b"") -> None:
-        self.send_response(code)
+        if self.server.fails:
+            self.close_connection = True  # what it was sent may be left unread
+        if self.server.fails == "silent":
+            self.server.quiet.wait(1)
+            return
+        self.send_response(int(self.server.fails or code))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", f'"{hashlib.md5(body).hexdigest()}"')
         self.send_header("Last-Modified", "Mon, 23 Nov 2026 10:00:00 GMT")
@@ -39,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def do_PUT(self) -> None:
-        self.server.files[self.key] = self._chunks() if "aws-chunked" in str(self.headers) else self._body()
+        content = self._chunks() if "aws-chunked" in str(self.headers) else self._body()
+        if not self.server.fails:
+            self.server.files[self.key] = content
         self.answer(200)
 
     def do_GET(self) -> None:
@@ -51,7 +60,8 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_DELETE(self) -> None:
-        self.server.files.pop(self.key, None)
+        if not self.server.fails:
+            self.server.files.pop(self.key, None)
         self.answer(204)
 
     def _body(self) -> bytes:

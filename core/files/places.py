@@ -1,46 +1,14 @@
-"""Where documents are kept: a folder outside the web root, or a bucket that speaks S3. Generated names alone."""
+"""Where documents are kept: settings.STORAGES["documents"]. Generated names alone."""
 
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from contextlib import contextmanager, suppress
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.db.models.fields.files import FieldFile
 
-
-def documents_storage(url: str, home: Path) -> dict[str, Any]:
-    """The entry of settings.STORAGES for DOCUMENTS_URL; without one a folder of `home`.
-
-    `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/FOLDER][?region=…&tls=0&encryption=AES256]`; key and secret may be left out
-    where the machine has a role, the host where the bucket is Amazon's: `s3:///BUCKET?region=us-east-1`.
-    """
-    if not url:
-        options = {"location": home / "documents", "base_url": None}
-        rights = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options | rights}
-    parts = urlsplit(url)
-    bucket, _, folder = parts.path.strip("/").partition("/")
-    if parts.scheme != "s3" or not bucket:
-        raise ValueError("DOCUMENTS_URL names no bucket; it looks like s3://KEY:SECRET@HOST/BUCKET.")
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _s3_options(parts, bucket, folder)}
-
-
-def _s3_options(parts: Any, bucket: str, folder: str) -> dict[str, Any]:
-    asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    options: dict[str, Any] = {"bucket_name": bucket, "location": folder, "default_acl": None, "file_overwrite": True}
-    if parts.hostname:
-        scheme = "http" if asked.get("tls") == "0" else "https"
-        options["endpoint_url"] = f"{scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
-    if parts.username:
-        options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password or "")}
-    if "region" in asked:
-        options["region_name"] = asked["region"]
-    if "encryption" in asked:
-        options["object_parameters"] = {"ServerSideEncryption": asked["encryption"]}
-    return options
+from core.errors import DomainError, Unavailable
 
 
 def storage() -> Storage:
@@ -65,8 +33,18 @@ def kept(contents: Iterable[bytes]) -> Iterator[list[str]]:
             names.append(storage().save(new_name(), ContentFile(content)) if content else "")
         yield names
     except BaseException:
-        forget(names)
+        with suppress(Unavailable):
+            forget(names)
         raise
+
+
+def opened(file: FieldFile) -> FieldFile:
+    """The file, open to be read. Raises DomainError if it is not where it was put, Unavailable if nobody can tell."""
+    try:
+        file.open("rb")
+    except OSError as error:
+        raise DomainError("The file cannot be read. Tell your administrator.", code="document.missing") from error
+    return file
 
 
 def forget(names: Iterable[str]) -> None:

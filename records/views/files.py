@@ -9,7 +9,7 @@ from accounts import access
 from accounts.models import AccessEvent
 from accounts.roles import Perm
 from core.files.kinds import ENDINGS
-from core.files.opening import opened
+from core.files.places import opened
 from core.http import file_answer
 from patients.access import get_patient
 from records import selectors

@@ -13,7 +13,7 @@ from accounts.models import AccessEvent, Facility
 from accounts.roles import Perm
 from core.errors import shown_on
 from core.files.kinds import ENDINGS
-from core.files.opening import opened
+from core.files.places import opened
 from core.forms import incoming
 from core.http import done, file_answer, invalid
 from staff import selectors, services

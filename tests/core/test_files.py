@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from core.errors import DomainError
 from core.files import kinds, uploads
-from core.files.places import documents_storage
+from core.files.configured import documents_storage
 from tests import uploads as files
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>'

@@ -13,11 +13,14 @@ from accounts.models import AccessEvent
 from accounts.roles import Role
 from core import audit
 from core.errors import DomainError
+from core.files import places
+from core.files.configured import documents_storage
 from records import selectors, services
 from records.models import Document
 from records.services.uploads import sweep_files
 from tests import factories
 from tests import uploads as files
+from tests.bucket import Bucket
 from tests.records.bring import folder as folder  # a fixture
 from tests.records.bring import kept_in, photograph, upload
 
@@ -341,3 +344,33 @@ def test_a_paper_written_here_is_printed_as_it_was_written(write, intake, sign_i
     assert answer["Content-Type"] == "application/pdf"
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
     assert AccessEvent.objects.filter(action="print", target=f"records.Document:{document.pk}").exists()
+
+
+def test_while_the_store_is_away_nothing_is_half_kept_and_the_form_keeps_what_was_typed(
+    settings, tmp_path, patient, intake, sign_in, monkeypatch
+):
+    bucket = Bucket()
+    settings.STORAGES = settings.STORAGES | {"documents": documents_storage(bucket.url, tmp_path)}
+    monkeypatch.setattr(Document._meta.get_field("file"), "storage", places.storage())
+    client, add = sign_in(intake), reverse("records:document_add", args=[patient.uuid])
+
+    def send():
+        file = SimpleUploadedFile("report.pdf", files.pdf())
+        return client.post(add, {"files": [file], "kind": "laboratory", "title": "Blood count of May"})
+
+    bucket.fails = 403
+    answer = send()
+    assert answer.status_code == 503
+    for said in ("The store of documents does not answer", "Blood count of May"):
+        assert said in answer.content.decode()
+    assert not Document.objects.exists()
+    bucket.fails = ""
+    assert send().status_code == 302
+    paper = Document.objects.get()
+    bucket.fails = 403
+    for url in (reverse("records:document_file", args=[patient.uuid, paper.uuid]), paper.get_absolute_url()):
+        answer = client.get(url)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+        assert "try again in a few minutes" in answer.content.decode()
+        assert "Blood count" not in answer.content.decode()
+    bucket.shutdown()
