@@ -6,7 +6,7 @@ restricted chart to whom it would be open anyway. It reads rows of `patients` an
 grants through `patients.services`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any
 from uuid import UUID
@@ -57,21 +57,28 @@ class MergedAway(Exception):
         self.duplicate, self.survivor = duplicate, survivor
 
 
-def get_patient(user: User, pk: UUID, perm: Perm) -> Patient:
+def no_more(patient: Patient) -> Iterable[Perm]:
+    """A page of one data class."""
+    return ()
+
+
+def get_patient(user: User, pk: UUID, perm: Perm, shows: Callable[[Patient], Iterable[Perm]] = no_more) -> Patient:
     """The patient, if the person may do this for this patient; one line in the read log either way.
+
+    `shows` says which data classes the page shows besides: a line for each, by the same query.
 
     Raises Http404 for a stranger (and for a patient that is not there), PermissionDenied for a colleague who
     may see the patient but whose role may not do this. `patient.held` carries all permissions held, so that a
     page need not ask again. A denial stays in the log although the transaction around it is undone.
     """
-    patient = Patient.objects.filter(uuid=pk).select_related("merged_into").first()
+    patient = Patient.objects.filter(uuid=pk).first()
     if patient is None:
         raise Http404
     if patient.merged_into:
         _lead_on(user, patient, patient.merged_into)
     standing = _stand(user, patient)
     if perm in standing.held:
-        access.log(user=user, data_class=perm, patient_id=patient.pk, code=_code(patient))
+        log_classes(user, patient, {perm, *shows(patient)})
         _keep_in_hand(user, patient)
         return patient
     rule = "restricted" if standing.asks and perm in standing.whole else "role" if standing.whole else "relation"

@@ -1,8 +1,9 @@
 """What a person may do for a patient now, and by which rule: what the door asks."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts import access
@@ -14,6 +15,7 @@ from patients.models import EmergencyAccess, Patient, Relation, Restriction
 HANDOFF_WRITES = {Perm.HANDOFF_EDIT}
 # Who may set the restriction and take it off need not break the glass for that.
 KEEPERS = {Perm.RESTRICTED_VIEW, Perm.RESTRICTED_EDIT}
+NOTHING = Value("")
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,20 @@ def permissions(user: User, patient: Patient) -> frozenset[Perm]:
 
 
 def standing(user: User, patient: Patient) -> Standing:
-    """Everything the person may do for this patient now, and by which rule. Writes no log; three queries."""
-    places = _places(user, patient)
-    here = [row for row in access.live_memberships(user) if row.facility_id in places]
+    """Everything the person may do for this patient now, and by which rule. Writes no log; one query, or two."""
+    facts = _facts_of(user, patient)
+    here = [row for row in access.live_memberships(user) if row.facility_id in facts.places]
     if not here:
         return Standing()
-    relations = _relations(user, patient)
+    relations = facts.relations
     roles = {(row.facility_id, row.role) for row in here}
-    glasses = _glasses(places, roles)
+    glasses = _glasses(user, patient, roles) if facts.glassed else {}
     held: set[Perm] = set()
     whole: set[Perm] = set()
     for facility_id, role in roles:
         mine = relations.get((facility_id, ""), set()) | relations.get((facility_id, role), set())
         own, glass = held_by(role, mine), glasses.get(facility_id)
-        restricted = places[facility_id][0] and glass is None
+        restricted = facility_id in facts.restricted and glass is None
         whole |= own
         held |= own & KEEPERS if restricted else own
         held |= BREAK_GLASS.get(Role(role), set()) if glass and glass.role == role else set()
@@ -71,22 +73,47 @@ def in_force(user: User) -> QuerySet[EmergencyAccess]:
     return EmergencyAccess.objects.filter(user=user, ended_at__isnull=True, until__gt=timezone.now())
 
 
-def _places(user: User, patient: Patient) -> dict[int, tuple[bool, int | None]]:
-    """Where the patient belongs: facility → whether the chart is restricted there, and the emergency access."""
-    chart = restricted_charts().filter(patient=OuterRef("patient"), facility=OuterRef("facility"))
-    glass = in_force(user).filter(patient=OuterRef("patient"), facility=OuterRef("facility")).order_by("-until")
-    rows = patient.facilities.filter(ends_at__isnull=True).values_list(
-        "facility_id", Exists(chart), Subquery(glass.values("pk")[:1])
-    )
-    return {facility_id: (restricted, glass_id) for facility_id, restricted, glass_id in rows}
+@dataclass
+class Facts:
+    """What is there of a patient and for a person, by facility."""
+
+    places: set[int] = field(default_factory=set)
+    restricted: set[int] = field(default_factory=set)
+    glassed: set[int] = field(default_factory=set)
+    relations: dict[tuple[int, str], set[str]] = field(default_factory=dict)
+
+    def add(self, what: str, facility_id: int, role: str, relation: str) -> None:
+        """A row of `_facts_of`; the role is "" for what the person holds whatever the role."""
+        if what == "relation":
+            self.relations.setdefault((facility_id, role), set()).add(relation)
+        else:
+            getattr(self, what).add(facility_id)
 
 
-def _glasses(places: dict[int, tuple[bool, int | None]], roles: set[tuple[int, str]]) -> dict[int, EmergencyAccess]:
-    """Facility → the emergency access in force there, if its role is still held. A query only if there is one."""
-    wanted = [glass_id for _, glass_id in places.values() if glass_id]
-    if not wanted:
-        return {}
-    rows = EmergencyAccess.objects.filter(pk__in=wanted)
+def _facts_of(user: User, patient: Patient) -> Facts:
+    """Where the patient belongs, what is restricted there, what was broken, which relations there are: one query."""
+    lasting = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    parts = [
+        _part("places", patient.facilities.filter(ends_at__isnull=True)),
+        _part("restricted", restricted_charts().filter(patient=patient)),
+        _part("glassed", in_force(user).filter(patient=patient)),
+        _part("relation", patient.grants.filter(lasting, user=user), relation=F("permission__codename")),
+        _part("relation", patient.desk_grants.filter(lasting), role=F("role"), relation=F("relation")),
+    ]
+    facts = Facts()
+    for row in parts[0].union(*parts[1:], all=True):
+        facts.add(*row)
+    return facts
+
+
+def _part(what: str, rows: QuerySet[Any], role: Any = NOTHING, relation: Any = NOTHING) -> QuerySet[Any, Any]:
+    rows = rows.order_by().annotate(of_what=Value(what), of_role=role, of_relation=relation)
+    return rows.values_list("of_what", "facility_id", "of_role", "of_relation")
+
+
+def _glasses(user: User, patient: Patient, roles: set[tuple[int, str]]) -> dict[int, EmergencyAccess]:
+    """Facility → the emergency access in force there whose role is still held, the last to end."""
+    rows = in_force(user).filter(patient=patient).order_by("until")
     return {row.facility_id: row for row in rows if (row.facility_id, row.role) in roles}
 
 
@@ -102,17 +129,3 @@ def held_by(role: str, relations: set[str]) -> set[Perm]:
     elif others:
         held |= rows.get(Scope.ASSIGNED, set())
     return held
-
-
-def _relations(user: User, patient: Patient) -> dict[tuple[int, str], set[str]]:
-    """(facility, role) → relations; role "" for what the person holds whatever the role."""
-    found: dict[tuple[int, str], set[str]] = {}
-    lasting = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    mine = patient.grants.filter(lasting, user=user).values_list("facility_id", "permission__codename")
-    for facility_id, relation in mine:
-        found.setdefault((facility_id, ""), set()).add(relation)
-    for facility_id, role, relation in patient.desk_grants.filter(lasting).values_list(
-        "facility_id", "role", "relation"
-    ):
-        found.setdefault((facility_id, role), set()).add(relation)
-    return found

@@ -1,5 +1,7 @@
 """What every page of a person shows above its content. What the viewer may not see is not fetched."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
@@ -95,15 +97,27 @@ ALERTS = ("flag", "restriction", "allergy")  # in this order
 COMING = ("pending", "booked", "arrived", "checked-in")
 
 
-def header(patient: Patient, view_name: str) -> dict[str, Any]:
-    """The header for whoever holds `patient.held`: at most four queries. None means: left out."""
-    held = patient.held
+@dataclass(frozen=True)
+class Rows:
+    """What the header shows of other rows than the person's own, as far as the viewer may know it.
+
+    `path`: the newest episode, and the kind of step last reached. `said`: source, level and words of each warning.
+    `coming`: start, status and answer of the next appointment.
+    """
+
+    path: tuple[EpisodeOfCare | None, str | None]
+    said: list[tuple[str, str, str]]
+    coming: tuple[datetime, str, str] | None
+
+
+def header(patient: Patient, view_name: str, rows: Rows | None = None) -> dict[str, Any]:
+    """The header for whoever holds `patient.held`: at most four queries, one with `rows`. None means: left out."""
+    held, rows = patient.held, rows or _rows(patient)
     shown = _who(patient)
-    shown |= {"url": patient.get_absolute_url(), "alerts": alerts(patient)}
-    shown |= _path(patient)
+    shown |= {"url": patient.get_absolute_url(), "alerts": _alerts(patient, rows.said)}
+    shown |= _path(patient, *rows.path)
     shown["consent_badge"] = _consent(patient) if held & {Perm.CONSENT_STATUS, Perm.CONSENT_VIEW} else None
-    may_see_time = held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
-    shown["next_appointment"] = _next_appointment(patient) if may_see_time else None
+    shown["next_appointment"] = _next_appointment(*rows.coming) if rows.coming else None
     shown |= {"tabs": tabs(patient, view_name), "deceased": patient.deceased, "glass": _glass(patient)}
     shown["camera_url"] = address("records:photo_add", patient.uuid) if Perm.DOCUMENT_OWN in held else None
     return shown
@@ -125,13 +139,29 @@ def tabs(patient: Patient, view_name: str) -> list[dict[str, Any]]:
     return found
 
 
-def alerts(patient: Patient) -> list[dict[str, str]] | None:
-    """Warnings in force, then what must not be disclosed, then allergies, as far as the viewer may know: one query."""
-    sources = [*_safety(patient), *_restrictions(patient)]
+def restrictions_said(patient: Patient) -> list[tuple[str, str, str]]:
+    """The restrictions to warn of, as `Rows.said` has them."""
+    return [row for rows in _restrictions(patient) for row in rows.values_list("source", "level", "said")]
+
+
+def _rows(patient: Patient) -> Rows:
+    may_see_time = patient.held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}
+    path = _newest(patient) if Perm.HANDOFF_VIEW in patient.held else (None, None)
+    return Rows(path, _said(patient), _coming(patient) if may_see_time else None)
+
+
+def _said(patient: Patient) -> list[tuple[str, str, str]]:
+    """Warnings, restrictions and allergies as far as the viewer may know them: one query."""
+    sources = [rows.values_list("source", "level", "said") for rows in (*_safety(patient), *_restrictions(patient))]
     if not sources:
-        return None
-    first, *rest = [rows.values_list("source", "level", "said") for rows in sources]
-    found = sorted(first.union(*rest, all=True) if rest else first, key=lambda row: (ALERTS.index(row[0]), row[2]))
+        return []
+    first, *rest = sources
+    return list(first.union(*rest, all=True) if rest else first)
+
+
+def _alerts(patient: Patient, said: list[tuple[str, str, str]]) -> list[dict[str, str]] | None:
+    """Warnings in force, then what must not be disclosed, then allergies."""
+    found = sorted(said, key=lambda row: (ALERTS.index(row[0]), row[2]))
     return [_alert(*row) for row in found] if found or Perm.SAFETY_VIEW in patient.held else None
 
 
@@ -195,18 +225,20 @@ def _nameless() -> dict[str, Any]:
     return dict.fromkeys(nothing) | {"preferred_name": "Name not shown"}
 
 
-def _path(patient: Patient) -> dict[str, Any]:
-    shown = dict.fromkeys(("stage", "level_of_care", "baton_owner", "next_step", "due_at"))
-    if Perm.HANDOFF_VIEW not in patient.held:
-        return shown
+def _newest(patient: Patient) -> tuple[EpisodeOfCare | None, str | None]:
     reached = EpisodeStep.objects.filter(episode=OuterRef("pk"), withdrawn_at__isnull=True).order_by(
         "-reached_at", "-id"
     )
     episodes = EpisodeOfCare.objects.filter(patient=patient).select_related("owner", "level_of_care")
     episode = episodes.annotate(last_step=Subquery(reached.values("kind")[:1])).order_by("-starts_at", "-id").first()
+    return episode, episode.last_step if episode else None
+
+
+def _path(patient: Patient, episode: EpisodeOfCare | None, last_step: str | None) -> dict[str, Any]:
+    shown = dict.fromkeys(("stage", "level_of_care", "baton_owner", "next_step", "due_at"))
     if episode is None:
         return shown
-    last = f" · {EpisodeStep.Kind(episode.last_step).label}" if episode.last_step else ""
+    last = f" · {EpisodeStep.Kind(last_step).label}" if last_step else ""
     shown["stage"] = episode.get_status_display() + last
     if patient.held & LEVEL_SHOWN_TO and episode.level_of_care:
         shown["level_of_care"] = str(episode.level_of_care)
@@ -235,19 +267,19 @@ def _consent(patient: Patient) -> dict[str, str]:
     return {"label": label, "tone": tone}
 
 
-def _next_appointment(patient: Patient) -> dict[str, str] | None:
-    row = (
+def _coming(patient: Patient) -> tuple[datetime, str, str] | None:
+    return (
         AppointmentParticipant.objects.filter(patient=patient, active=True, appointment__status__in=COMING)
         .filter(appointment__ends_at__gte=timezone.now())
         .order_by("appointment__starts_at")
-        .values("appointment__starts_at", "appointment__status", "appointment__reply")
+        .values_list("appointment__starts_at", "appointment__status", "appointment__reply")
         .first()
     )
-    if row is None:
-        return None
-    label, tone = reply_badge(row["appointment__status"], row["appointment__reply"])
-    when = when_label(row["appointment__starts_at"], timezone.get_current_timezone())
-    return {"when": when, "status_label": label, "tone": tone}
+
+
+def _next_appointment(starts_at: datetime, status: str, reply: str) -> dict[str, str]:
+    label, tone = reply_badge(status, reply)
+    return {"when": when_label(starts_at, timezone.get_current_timezone()), "status_label": label, "tone": tone}
 
 
 def _alert(source: str, level: str, words: str) -> dict[str, str]:

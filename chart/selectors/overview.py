@@ -1,5 +1,6 @@
 """What the page of a person shows before the timeline. A class that the viewer may not see is not fetched."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -11,13 +12,13 @@ from accounts.roles import Perm, Role
 from careplans.models import CarePlan, Goal
 from chart.links import address, row_address
 from chart.selectors.actions import actions
-from chart.selectors.header import COMING, age_band, reply_badge
+from chart.selectors.header import COMING, Rows, age_band, reply_badge, restrictions_said
 from core.labels import day_label, due_label, when_label
 from episodes.models import EpisodeOfCare, EpisodeStep, Handoff, Task
 from intake.models import Coverage
 from patients import selectors as patients
 from patients.models import Patient
-from scheduling.models import AppointmentParticipant
+from scheduling.models import Appointment
 
 Row = dict[str, Any]
 FEW = 5
@@ -41,7 +42,10 @@ STEP_PAGES |= dict.fromkeys(INTAKE_STEPS, ("intake:intake_detail", Perm.INTAKE_V
 
 
 def overview(user: User, patient: Patient) -> dict[str, Any]:
-    """Everything above the timeline; None where the viewer holds no permission. A fixed number of queries."""
+    """Everything above the timeline; None where the viewer holds no permission. A fixed number of queries.
+
+    `header_rows` is what of it the header of the page shows too.
+    """
     held = patient.held
     episode, reached = _path(patient) if Perm.HANDOFF_VIEW in held else (None, {})
     shown: dict[str, Any] = {"episode": episode, "actions": actions(user, patient, episode, set(reached))}
@@ -56,12 +60,14 @@ def overview(user: User, patient: Patient) -> dict[str, Any]:
         shown["contact"] = _contact(patient)
     if held & {Perm.COVERAGE_STATUS, Perm.COVERAGE_VIEW}:
         shown["coverage"] = _coverage(patient)
-    if held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW}:
-        shown["appointments"] = _appointments(patient)
+    coming = _coming(patient) if held & {Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW} else None
+    if coming is not None:
+        shown["appointments"] = _appointments(patient, coming)
     if Perm.IDENTITY_VIEW not in held:
         shown["age_band"] = age_band(patient.age_on(timezone.localdate()))
     # A hand-off that waits for the viewer has the page's one main button.
     shown["answer_first"] = any(row["accept_url"] for row in shown["handoffs"] or ())
+    shown["header_rows"] = Rows(path=(episode, _last(reached)), said=_said(patient, shown), coming=_first(coming))
     return shown
 
 
@@ -81,6 +87,21 @@ def _path(patient: Patient) -> tuple[EpisodeOfCare | None, dict[str, EpisodeStep
     if episode is None:
         return None, {}
     return episode, {step.kind: step for step in episode.steps.filter(withdrawn_at__isnull=True)}
+
+
+def _last(reached: dict[str, EpisodeStep]) -> str | None:
+    """The kind of the step reached last."""
+    return max(reached.values(), key=lambda step: (step.reached_at, step.pk)).kind if reached else None
+
+
+def _said(patient: Patient, shown: dict[str, Any]) -> list[tuple[str, str, str]]:
+    flags = [("flag", flag.category, flag.text) for flag in shown["flags"] or ()]
+    allergies = [("allergy", one.criticality, one.substance) for one in shown["allergies"] or ()]
+    return flags + allergies + restrictions_said(patient)
+
+
+def _first(coming: list[Appointment] | None) -> tuple[datetime, str, str] | None:
+    return (coming[0].starts_at, coming[0].status, coming[0].reply) if coming else None
 
 
 def _stages(patient: Patient, reached: dict[str, EpisodeStep]) -> list[Row]:
@@ -104,7 +125,7 @@ def _step_url(patient: Patient, kind: EpisodeStep.Kind) -> str | None:
 
 
 def _team(patient: Patient) -> list[Row]:
-    now = patients.care_team(patient).filter(ends_at__isnull=True)
+    now = patients.care_team(patient).filter(ends_at__isnull=True).select_related(None).select_related("user")
     return [{"name": str(member.user), "role": member.get_role_display()} for member in now]
 
 
@@ -200,18 +221,22 @@ def _plan(patient: Patient) -> Row | None:
     return row | {"url": address(page, patient.uuid)}
 
 
-def _appointments(patient: Patient) -> list[Row]:
-    """The next ones; without the right to view them only when, and whether the person comes."""
-    coming = AppointmentParticipant.objects.filter(patient=patient, active=True, appointment__status__in=COMING)
-    coming = coming.filter(appointment__ends_at__gte=timezone.now()).order_by("appointment__starts_at")
-    rows = coming.select_related("appointment__type", "appointment__practitioner", "appointment__location")[:FEW]
+def _coming(patient: Patient) -> list[Appointment]:
+    """The next ones, the earliest first."""
+    coming = Appointment.objects.filter(participants__patient=patient, participants__active=True, status__in=COMING)
+    coming = coming.filter(ends_at__gte=timezone.now()).order_by("starts_at")
+    return list(coming.select_related("type", "practitioner", "location")[:FEW])
+
+
+def _appointments(patient: Patient, coming: list[Appointment]) -> list[Row]:
+    """Without the right to view them only when, and whether the person comes."""
     to, zone = row_address("scheduling:appointment_detail", patient), timezone.get_current_timezone()
-    return [_appointment(row.appointment, patient, to, zone) for row in rows]
+    return [_appointment(row, patient, to, zone) for row in coming]
 
 
-def _appointment(appointment: Any, patient: Patient, to: Any, zone: Any) -> Row:
+def _appointment(appointment: Appointment, patient: Patient, to: Any, zone: Any) -> Row:
     label, tone = reply_badge(appointment.status, appointment.reply)
-    row = {"when": when_label(appointment.starts_at, zone), "iso": appointment.starts_at.isoformat()}
+    row: Row = {"when": when_label(appointment.starts_at, zone), "iso": appointment.starts_at.isoformat()}
     row |= {"status": label, "tone": tone, "what": "Appointment", "sub": "", "url": None}
     if Perm.APPOINTMENT_VIEW in patient.held:
         who = [str(part) for part in (appointment.practitioner, appointment.location) if part]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,7 +17,7 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last event shown: what comes after it is older in the order (time, kind, row)."""
+    """Where an event stands in the order (time, kind, row); what comes after the last one shown is older."""
 
     at: datetime
     kind: str
@@ -26,10 +26,10 @@ class Cursor:
     def older(self, kind: str) -> Q:
         """The events of a kind that come after this one."""
         if kind < self.kind:
-            return Q(at__lte=self.at)
+            return Q(mark_at__lte=self.at)
         if kind > self.kind:
-            return Q(at__lt=self.at)
-        return Q(at__lt=self.at) | Q(at=self.at, pk__lt=self.pk)
+            return Q(mark_at__lt=self.at)
+        return Q(mark_at__lt=self.at) | Q(mark_at=self.at, pk__lt=self.pk)
 
 
 @dataclass(frozen=True)
@@ -50,29 +50,37 @@ def sources(patient: Patient) -> list[Source]:
 def timeline(user: User, patient: Patient, *, kind: str = "", before: str = "") -> Timeline:
     """The newest events, or those after the event `before`; of one kind if it is given.
 
-    One query for each kind that the viewer may see, each of at most a page of rows, and one more to find
-    `before` again: the number does not grow with the record.
+    One query says which events these are, and one more for each kind among them reads their rows; another finds
+    `before` again. The number does not grow with the record.
     """
     allowed = sources(patient)
     kind = kind if kind in {source.kind for source in allowed} else ""
-    wanted = [source for source in allowed if not kind or source.kind == kind]
-    cursor = _cursor(user, patient, allowed, before)
-    found = [pair for source in wanted for pair in _rows(user, patient, source, cursor)]
-    found.sort(key=lambda pair: (pair[1].at, pair[0].kind, pair[1].pk), reverse=True)
+    wanted = {source.kind: source for source in allowed if not kind or source.kind == kind}
+    found = _marks(user, patient, wanted, _cursor(user, patient, allowed, before))
     page = found[:PAGE]
-    older = f"{page[-1][0].kind}.{page[-1][1].pk}" if len(found) > PAGE else None
-    return Timeline(_events(patient, page), _chips(allowed, kind), kind, older)
+    older = f"{page[-1].kind}.{page[-1].pk}" if len(found) > PAGE else None
+    return Timeline(_events(user, patient, wanted, page), _chips(allowed, kind), kind, older)
 
 
-def _rows(user: User, patient: Patient, source: Source, cursor: Cursor | None) -> list[tuple[Source, Any]]:
-    rows = _dated(user, patient, source)
-    rows = rows.filter(cursor.older(source.kind)) if cursor else rows.filter(at__lte=timezone.now())
-    return [(source, row) for row in rows.order_by("-at", "-pk")[: PAGE + 1]]
+def _marks(user: User, patient: Patient, wanted: dict[str, Source], cursor: Cursor | None) -> list[Cursor]:
+    """Where the events of a page and of one more stand: one query over all kinds."""
+    if not wanted:
+        return []
+    parts = [_newest(_dated(user, patient, source), source.kind, cursor) for source in wanted.values()]
+    rows = (
+        parts[0].union(*parts[1:], all=True).order_by("-mark_at", "-mark_kind", "-mark_pk") if parts[1:] else parts[0]
+    )
+    return [Cursor(at, of_kind, pk) for at, of_kind, pk in rows[: PAGE + 1]]
+
+
+def _newest(rows: QuerySet[Any], kind: str, cursor: Cursor | None) -> QuerySet[Any, Any]:
+    rows = rows.filter(cursor.older(kind)) if cursor else rows.filter(mark_at__lte=timezone.now())
+    return rows.order_by("-mark_at", "-mark_pk").values_list("mark_at", "mark_kind", "mark_pk")[: PAGE + 1]
 
 
 def _dated(user: User, patient: Patient, source: Source) -> QuerySet[Any]:
-    rows = source.rows(patient, user)
-    return rows if source.at == "at" else rows.annotate(at=F(source.at))
+    mark = {"mark_at": F(source.at), "mark_kind": Value(source.kind), "mark_pk": F("pk")}
+    return source.rows(patient, user).annotate(**mark)
 
 
 def _cursor(user: User, patient: Patient, allowed: list[Source], before: str) -> Cursor | None:
@@ -81,17 +89,23 @@ def _cursor(user: User, patient: Patient, allowed: list[Source], before: str) ->
     source = next((source for source in allowed if source.kind == kind), None)
     if source is None or not pk.isdecimal() or len(pk) > 18:
         return None
-    row = _dated(user, patient, source).filter(pk=int(pk)).first()
-    return Cursor(row.at, kind, row.pk) if row else None
+    at = _dated(user, patient, source).filter(pk=int(pk)).values_list("mark_at", flat=True).first()
+    return Cursor(at, kind, int(pk)) if at else None
 
 
-def _events(patient: Patient, page: list[tuple[Source, Any]]) -> list[dict[str, Any]]:
+def _events(user: User, patient: Patient, wanted: dict[str, Source], page: list[Cursor]) -> list[dict[str, Any]]:
     zone, now = timezone.get_current_timezone(), timezone.now()
-    to = {source.kind: source.links(patient) for source, _row in page}
+    there = {mark.kind: wanted[mark.kind] for mark in page}
+    to = {kind: source.links(patient) for kind, source in there.items()}
+    rows = {
+        kind: source.rows(patient, user).in_bulk([mark.pk for mark in page if mark.kind == kind])
+        for kind, source in there.items()
+    }
     return [
-        {"icon": source.icon, "when": when_label(row.at, zone, now), "iso": row.at.isoformat()}
-        | source.event(row, to[source.kind], patient.held)
-        for source, row in page
+        {"icon": there[mark.kind].icon, "when": when_label(mark.at, zone, now), "iso": mark.at.isoformat()}
+        | there[mark.kind].event(rows[mark.kind][mark.pk], to[mark.kind], patient.held)
+        for mark in page
+        if mark.pk in rows[mark.kind]  # it may have been withdrawn just now
     ]
 
 

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.roles import Perm
+from chart.selectors.header import header
 from chart.selectors.overview import classes_shown, overview
 from chart.selectors.timeline import sources, timeline
-from patients.access import get_patient, log_classes
+from patients.access import get_patient
 from patients.models import Patient
 
 
@@ -20,9 +21,10 @@ def patient_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     if "as_of" in request.GET:
         there = reverse("chart:patient_as_of", args=[patient_pk])
         return redirect(f"{there}?{urlencode({'as_of': request.GET['as_of']})}")
-    patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW)
-    log_classes(request.user, patient, classes_shown(patient) | _of_timeline(patient))
-    context = {"patient": patient, "held": _named(patient), "today": overview(request.user, patient)}
+    patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW, shows=_classes)
+    today = overview(request.user, patient)
+    context = {"patient": patient, "held": _named(patient), "today": today}
+    context["patient_header"] = header(patient, "chart:patient_detail", today["header_rows"])
     context["changes_url"] = reverse("chart:patient_changes", args=[patient_pk])
     context["as_of_url"] = reverse("chart:patient_as_of", args=[patient_pk])
     return render(request, "chart/patient_detail.html", context | _timeline(request, patient))
@@ -30,12 +32,15 @@ def patient_detail(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
 
 def patient_timeline(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     """The timeline alone: the page without JavaScript, the list or its continuation with it."""
-    patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW)
-    log_classes(request.user, patient, _of_timeline(patient))
+    patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW, shows=_of_timeline)
     template = "chart/patient_timeline.html"
     if request.htmx:
         template = "chart/_events.html" if "before" in request.GET else "chart/_timeline.html"
     return render(request, template, {"patient": patient} | _timeline(request, patient))
+
+
+def _classes(patient: Patient) -> set[Perm]:
+    return classes_shown(patient) | _of_timeline(patient)
 
 
 def _of_timeline(patient: Patient) -> set[Perm]:

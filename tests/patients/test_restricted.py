@@ -147,5 +147,5 @@ def test_a_chart_is_restricted_once_and_says_why(world, restricted):
 
 def test_restricting_adds_no_query_to_the_door(world, django_assert_num_queries):
     intake = world.people[Role.INTAKE]
-    with django_assert_num_queries(4):  # memberships, facilities with restriction and glass, grants of person and desk
+    with django_assert_num_queries(2):  # memberships; places, restrictions, emergency accesses and grants
         permissions(intake, world.patient)
