@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import current_facility, log, may, require
-from accounts.models import AccessEvent, Facility
+from accounts.models import AccessEvent, Facility, User
 from accounts.roles import Perm
 from core.errors import shown_on
 from core.http import done, invalid
@@ -31,7 +31,7 @@ def board(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
         return render(request, "oversight/setup.html", {"apps": site["available_apps"], "facility": facility})
     log(user=request.user, action=AccessEvent.Action.LIST, target="admin:index", facility_id=facility.pk)
     day, form = _day(request, facility)
-    context = _context(facility) | {"census": selectors.census(facility, day), "census_form": form}
+    context = _context(request.user, facility) | {"census": selectors.census(facility, day), "census_form": form}
     return render(request, "oversight/board.html", context | {"apps": site["available_apps"], "facility": facility})
 
 
@@ -41,8 +41,8 @@ def _day(request: HttpRequest, facility: Facility) -> tuple[date, CensusForm]:
     return (form.cleaned_data["day"], form) if form.is_valid() else (now, form)
 
 
-def _context(facility: Facility) -> dict[str, Any]:
-    lists = {key: _with_more(selectors.board_list(key, facility, limit=BOARD_ROWS)) for key in selectors.LISTS}
+def _context(user: User, facility: Facility) -> dict[str, Any]:
+    lists = {key: _with_more(selectors.board_list(key, user, facility, limit=BOARD_ROWS)) for key in selectors.LISTS}
     return lists | {
         "stats": _stats({key: found["count"] for key, found in lists.items()}, len(dead_letters(facility))),
         "load": selectors.load_by_owner(facility),
@@ -87,7 +87,7 @@ def board_list(request: HttpRequest, key: str) -> HttpResponse:
     log(user=request.user, action=AccessEvent.Action.LIST, target=f"admin:board_list:{key}", facility_id=facility.pk)
     number = request.GET.get("page", "")
     first = (int(number) - 1) * LIST_ROWS if number.isdecimal() and 0 < int(number) < 10_000 else 0
-    listing = selectors.board_list(key, facility, limit=LIST_ROWS, offset=first)
+    listing = selectors.board_list(key, request.user, facility, limit=LIST_ROWS, offset=first)
     context = {"listing": listing, "fragment": f"oversight/_{key}.html", "pager": _pager(listing, first)}
     return render(request, "oversight/board_list.html", context)
 

@@ -33,8 +33,10 @@ from patients.standing import (
     permissions as permissions,  # this is where everybody looks for it
 )
 
-# What a restricted chart keeps from nobody: lists go on naming the person and the work that is owed.
+# What a restricted chart keeps from nobody: lists go on naming the person, and that work is owed, and when.
+# What the work is they keep back: see `read_of`.
 LISTED = {Perm.NAME_VIEW, Perm.HANDOFF_VIEW, Perm.APPOINTMENT_STATUS, Perm.APPOINTMENT_VIEW, Perm.APPOINTMENT_EDIT}
+UNREAD = "Open the chart to read it"  # what a list says instead of any word about the care
 GLASS = "break-glass"  # the code of every line of the read log that an emergency access made possible
 
 
@@ -165,15 +167,33 @@ def related(user: User, perm: Perm, facility: Facility) -> Q:
     return Q(pk__in=found[0].union(*found[1:], all=True)) if found else Q(pk__in=[])
 
 
-def asks_reason(user: User, facility: Facility, patient_column: str = "pk") -> Exists:
+def asks_reason(user: User | None, facility: Facility, patient_column: str = "pk") -> Exists:
     """A filter for any query: the patient's chart is restricted, and the person has not broken the glass.
+
+    Without a person: it is restricted, whoever asks.
 
     One look into the few restricted charts of a facility (`chart_restricted_once` is a partial index), and never an OR
     with the row filter: the list of a facility stays one index scan.
     """
-    broken = in_force(user).filter(patient=OuterRef("patient"), facility=facility)
     chart = restricted_charts().filter(patient=OuterRef(patient_column), facility=facility)
-    return Exists(chart.filter(~Exists(broken)))
+    if user is None:
+        return Exists(chart)
+    return Exists(chart.filter(~Exists(in_force(user).filter(patient=OuterRef("patient"), facility=facility))))
+
+
+def with_asking(
+    rows: QuerySet[Any], facility: Facility, *, user: User | None = None, patient_column: str = "patient"
+) -> QuerySet[Any]:
+    """Rows of a list, each with `asks_reason`: its patient's chart opens only with a reason that `user` has not given.
+
+    A list that does not know who reads it keeps back from everybody.
+    """
+    return rows.annotate(asks_reason=asks_reason(user, facility, patient_column))
+
+
+def read_of(row: Any, words: str, instead: str = UNREAD) -> str:
+    """What a list says of a row of `with_asking`; of a chart that asks for a reason it says nothing about the care."""
+    return instead if getattr(row, "asks_reason", False) else words
 
 
 def belongs_to(facility: Facility, patient_column: str = "pk") -> Exists:

@@ -16,7 +16,7 @@ from careplans.models import Assessment, CarePlan, PlanAcknowledgement, PlanPres
 from core.labels import due_label, when_label
 from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, EpisodeStep, Handoff, Task
-from patients.access import belongs_to, visible_patients
+from patients.access import belongs_to, read_of, visible_patients, with_asking
 from patients.models import Patient
 from patients.selectors import as_known_to
 
@@ -98,7 +98,8 @@ def acknowledgements_awaited(user: User, facility: Facility) -> list[Row]:
 def my_acknowledgements(user: User, facility: Facility | None = None) -> list[Row]:
     """Plans the person is asked to read, the longest awaited first."""
     rows = _waiting().filter(user=user).select_related("plan__facility")
-    rows = rows.filter(plan__facility=facility) if facility else rows
+    if facility:
+        rows = with_asking(rows.filter(plan__facility=facility), facility, patient_column="plan__patient")
     found = (
         _row(
             row.plan.patient,
@@ -107,6 +108,7 @@ def my_acknowledgements(user: User, facility: Facility | None = None) -> list[Ro
             due_at=row.due_at,
             action="Read and acknowledge",
             action_url=row.get_absolute_url(),
+            asking=row,
         )
         for row in rows
     )
@@ -122,17 +124,20 @@ def _waiting() -> QuerySet[PlanAcknowledgement]:
 
 def packets_to_write(user: User, facility: Facility | None = None) -> list[Row]:
     """Assessments the clinician has been asked for, the most pressing first."""
-    tasks = Task.objects.open().filter(kind="assessment-requested", owner=user, patient__isnull=False)
-    tasks = tasks.filter(facility=facility) if facility else tasks
+    tasks: QuerySet[Any] = Task.objects.open().filter(kind="assessment-requested", patient__isnull=False)
+    tasks = tasks.filter(owner=user)
+    if facility:
+        tasks = with_asking(tasks.filter(facility=facility), facility)
     begun = Assessment.objects.filter(patient=OuterRef("patient"), author=user, status=Assessment.Status.DRAFT)
     return [
         _row(
-            task.patient,  # type: ignore[arg-type]  # `patient__isnull=False` above
+            task.patient,
             task.facility,
             what="Draft begun" if task.begun else "Assessment asked for",
             due_at=task.due_at,
             action="Continue" if task.begun else "Write the packet",
-            action_url=reverse("careplans:assessment_add", args=[task.patient.uuid]),  # type: ignore[union-attr]
+            action_url=reverse("careplans:assessment_add", args=[task.patient.uuid]),
+            asking=task,
         )
         for task in tasks.annotate(begun=Exists(begun)).select_related("patient", "facility").order_by("due_at")
     ]
@@ -153,11 +158,12 @@ def packets_arrived(facility: Facility) -> list[Row]:
             row.patient,
             facility,
             what=f"From {row.author}" + ("" if row.received_at else " · not taken yet"),
-            due_at=row.completed_at + OPTIONS_WITHIN,  # type: ignore[operator, arg-type]  # completed ones only
+            due_at=row.completed_at + OPTIONS_WITHIN,
             action="Build options",
             action_url=reverse("careplans:option_list", args=[row.patient.uuid]),
+            asking=row,
         )
-        for row in packets.select_related("patient", "author").order_by("completed_at")
+        for row in with_asking(packets, facility).select_related("patient", "author").order_by("completed_at")
     ]
 
 
@@ -180,11 +186,12 @@ def presentations_today(facility: Facility) -> list[Row]:
             row.patient,
             facility,
             what=f"{row.ready} options · " + ("shown today, undecided" if row.shown_at else "ready to show"),
-            due_at=row.due_at,  # type: ignore[arg-type]  # the database wants one of every open episode
+            due_at=row.due_at,
             action="Present",
             action_url=reverse("careplans:option_list", args=[row.patient.uuid]),
+            asking=row,
         )
-        for row in wanted
+        for row in with_asking(wanted, facility)
     ]
 
 
@@ -202,8 +209,9 @@ def undecided_presentations(facility: Facility, days: int = 3) -> list[Row]:
             due_at=row.presented_at + timedelta(days=days),
             action="Ask for the decision",
             action_url=row.get_absolute_url(),
+            asking=row,
         )
-        for row in rows.select_related("patient", "presented_by").order_by("presented_at")
+        for row in with_asking(rows, facility).select_related("patient", "presented_by").order_by("presented_at")
     ]
 
 
@@ -218,6 +226,7 @@ def accepted_not_booked(facility: Facility) -> list[Row]:
         episode__facility=facility,
         episode__status__in=EpisodeOfCare.OPEN,
     )
+    steps = with_asking(steps, facility, patient_column="episode__patient")
     return [
         _row(
             step.episode.patient,
@@ -226,6 +235,7 @@ def accepted_not_booked(facility: Facility) -> list[Row]:
             due_at=step.reached_at + BOOK_WITHIN,
             action="Book a visit",
             action_url=reverse("scheduling:slot_list", args=[step.episode.patient.uuid]),
+            asking=step,
         )
         | {"patient_uuid": step.episode.patient.uuid}
         for step in steps.select_related("episode__patient").order_by("reached_at")
@@ -236,12 +246,22 @@ def _ids(rows: QuerySet[Patient]) -> QuerySet[Any]:
     return rows.order_by().values("pk")
 
 
-def _row(patient: Patient, facility: Facility, *, what: str, due_at: datetime, action: str, action_url: str) -> Row:
+def _row(
+    patient: Patient,
+    facility: Facility,
+    *,
+    what: str,
+    due_at: datetime,
+    action: str,
+    action_url: str,
+    asking: Any = None,
+) -> Row:
+    """`asking` is the row of `with_asking` where the list has restricted charts among the others."""
     return {
         "uuid": patient.uuid,
         "name": patient.list_name,
-        "record_number": patient.record_number,
-        "what": what,
+        "record_number": read_of(asking, patient.record_number, ""),
+        "what": read_of(asking, what),
         "due_at": due_at,
         "due": due_label(due_at, facility.tz),
         "url": action_url,

@@ -9,7 +9,7 @@ from core.labels import due_label
 from desks.selectors import shared
 from desks.selectors.tiles import Action, Row, Tile
 from episodes.models import EpisodeOfCare, Handoff
-from patients.access import belongs_to
+from patients.access import belongs_to, read_of, with_asking
 from scheduling.selectors import dead_letters
 
 FETCHED = 50
@@ -17,20 +17,26 @@ FETCHED = 50
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
     """What is late anywhere: next steps, hand-offs, mail; and what waits for the coordinator in person."""
-    return [_late_steps(facility), _late_handoffs(facility), shared.to_accept(user, facility), _failed_mail(facility)]
+    return [
+        _late_steps(user, facility),
+        _late_handoffs(facility),
+        shared.to_accept(user, facility),
+        _failed_mail(facility),
+    ]
 
 
-def _late_steps(facility: Facility) -> Tile:
+def _late_steps(user: User, facility: Facility) -> Tile:
     now = timezone.now()
     found = EpisodeOfCare.objects.open().filter(belongs_to(facility, "patient"), facility=facility, due_at__lt=now)
+    shown = with_asking(found, facility, user=user)
     lines = [
         Row(
             row.patient.list_name, row.patient.get_absolute_url(),
-            f"{row.next_step} · {row.owner}, {Role(row.owner_role).label.lower()}",
+            f"{read_of(row, row.next_step)} · {row.owner}, {Role(row.owner_role).label.lower()}",
             due=due_label(row.due_at, facility.tz, now),
             actions=(Action("Reassign", reverse("episodes:baton_pass", args=[row.patient.uuid]), "user-round-pen"),),
         )
-        for row in found.select_related("patient", "owner").order_by("due_at")[:FETCHED]
+        for row in shown.select_related("patient", "owner").order_by("due_at")[:FETCHED]
         if row.due_at
     ]  # fmt: skip
     return Tile(

@@ -18,7 +18,7 @@ from accounts.roles import Perm, Role, Scope
 from core.labels import due_label
 from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, EpisodeStep, LevelOfCare
-from patients.access import asks_reason, related, visible_patients
+from patients.access import asks_reason, read_of, related, visible_patients
 from patients.models import CareTeamMember, Patient
 
 PAGE_SIZE = 50
@@ -147,7 +147,7 @@ def _row(patient: Any, url: str, facility: Facility, day: Any, now: Any) -> Pers
         step=episode.reached[-1].get_kind_display() if episode and episode.reached and not patient.asks_reason else "",
         level=str(episode.level_of_care or "") if episode and not patient.asks_reason else "",
         owner=f"{episode.owner} · {Role(episode.owner_role).label}" if episode else "",
-        next_step=episode.next_step if episode else "",
+        next_step=read_of(patient, episode.next_step) if episode else "",
         due=due_label(episode.due_at, facility.tz, now) if episode and episode.due_at else None,
     )
 

@@ -118,7 +118,7 @@ def returned(user: User) -> list[Row]:
 
 def _phone(row: Given) -> str:
     if not row["phones"]:
-        return "no phone number"
+        return str(row["no_phone"])
     phone = row["phones"][0]
     return f"{phone['value']} ({phone['note']})" if phone["note"] else phone["value"]
 

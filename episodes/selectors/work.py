@@ -17,7 +17,7 @@ from accounts.roles import Perm, Role
 from core.labels import due_label
 from core.times import day_bounds, today
 from episodes.models import EpisodeOfCare, Handoff, Task
-from patients.access import visible_patients
+from patients.access import read_of, visible_patients, with_asking
 from patients.models import Patient
 from patients.selectors import as_known_to
 
@@ -100,7 +100,7 @@ def waiting_rows(user: User, facility: Facility, limit: int = ROWS_SHOWN) -> lis
     Hand-offs to the person or to a desk of theirs that are unanswered, and tasks of their desks that are untaken.
     """
     handoffs, tasks = _handoffs_to(user, facility), tasks_for(user, facility).filter(UNTAKEN)
-    return _sorted(_handoff_rows(handoffs, facility, limit) + _task_rows(tasks, user, facility, limit), limit)
+    return _sorted(_handoff_rows(handoffs, user, facility, limit) + _task_rows(tasks, user, facility, limit), limit)
 
 
 def _open_work(user: User, facility: Facility) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any]]:
@@ -114,19 +114,19 @@ def _later_today(facility: Facility) -> Q:
 
 def _due_rows(user: User, facility: Facility, due: Q, limit: int) -> list[Row]:
     tasks, batons, handoffs = (rows.filter(due) for rows in _open_work(user, facility))
-    found = batons.select_related("patient").order_by("due_at")[:limit]
+    found = with_asking(batons, facility, user=user).select_related("patient").order_by("due_at")[:limit]
     rows = [_baton_row(row, facility.tz) for row in found]
-    rows += _task_rows(tasks, user, facility, limit) + _handoff_rows(handoffs, facility, limit)
+    rows += _task_rows(tasks, user, facility, limit) + _handoff_rows(handoffs, user, facility, limit)
     return _sorted(rows, limit)
 
 
 def _task_rows(tasks: QuerySet[Task], user: User, facility: Facility, limit: int) -> list[Row]:
-    found = tasks.select_related("patient", "requested_by").order_by("due_at")[:limit]
+    found = with_asking(tasks, facility, user=user).select_related("patient", "requested_by").order_by("due_at")[:limit]
     return [task_row(row, user, facility.tz) for row in found]
 
 
-def _handoff_rows(handoffs: QuerySet[Handoff], facility: Facility, limit: int) -> list[Row]:
-    found = handoffs.select_related("patient", "from_user").order_by("due_at")[:limit]
+def _handoff_rows(handoffs: QuerySet[Handoff], user: User, facility: Facility, limit: int) -> list[Row]:
+    found = with_asking(handoffs, facility, user=user).select_related("patient", "from_user").order_by("due_at")[:limit]
     return [_handoff_row(row, facility.tz) for row in found]
 
 
@@ -207,9 +207,9 @@ def _row(kind: str, thing: Any, patient: Patient | None, title: str, icon: str, 
         "kind": kind,
         "kind_label": {"task": "Task", "baton": "Next step", "handoff": "Hand-off"}[kind],
         "icon": icon,
-        "title": title,
+        "title": read_of(thing, title),
         "name": patient.list_name if patient else "",
-        "record_number": patient.record_number if patient else "",
+        "record_number": read_of(thing, patient.record_number, "") if patient else "",
         "patient_url": patient.get_absolute_url() if patient else "",
         "due_at": thing.due_at,
         "due": due_label(thing.due_at, tz),

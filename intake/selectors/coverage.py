@@ -13,7 +13,7 @@ from accounts.models import Facility
 from core.labels import day_label
 from episodes.models import EpisodeOfCare
 from intake.models import Coverage
-from patients.access import belongs_to
+from patients.access import asks_reason, belongs_to, read_of
 from patients.models import Patient
 
 ENDING_WITHIN = timedelta(days=5)
@@ -42,6 +42,7 @@ def coverage_attention(facility: Facility, limit: int = 10) -> list[dict[str, An
     rows = (
         Coverage.objects.filter(attention, belongs_to(facility, "patient"), patient__in=open_here.values("patient"))
         .exclude(status=Coverage.Status.CANCELLED)
+        .annotate(asks_reason=asks_reason(None, facility, "patient"))
         .select_related("patient")
         .order_by("authorised_until", "created_at")[:limit]
     )
@@ -52,9 +53,9 @@ def _attention_row(coverage: Coverage, today: date) -> dict[str, Any]:
     status, tone = _status(coverage, today)
     return {
         "name": coverage.patient.list_name,
-        "record_number": coverage.patient.record_number,
+        "record_number": read_of(coverage, coverage.patient.record_number, ""),
         "patient": coverage.patient,
-        "payer": coverage.payer_name,
+        "payer": read_of(coverage, coverage.payer_name),
         "status": status,
         "tone": tone,
         "url": reverse("intake:coverage_check", args=[coverage.patient.uuid, coverage.uuid]),

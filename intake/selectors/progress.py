@@ -11,7 +11,7 @@ from accounts.models import Facility
 from core.labels import due_label
 from episodes.models import EpisodeOfCare, EpisodeStep, Handoff
 from intake.models import Coverage, IntakeInterview
-from patients.access import belongs_to
+from patients.access import asks_reason, belongs_to, read_of
 from patients.models import ContactPoint, Patient
 from records.models import ChannelConsent, Consent, ConsentCategory
 
@@ -167,7 +167,7 @@ def incomplete_intakes(facility: Facility, limit: int = 10) -> list[dict[str, An
     rows = (
         EpisodeOfCare.objects.open()
         .filter(Exists(accepted), ~Exists(handed), belongs_to(facility, "patient"), facility=facility)
-        .annotate(reachable=Exists(reachable))
+        .annotate(reachable=Exists(reachable), asks_reason=asks_reason(None, facility, "patient"))
         .select_related("patient", "owner")
         .prefetch_related("steps")
         .order_by("due_at", "pk")[:limit]
@@ -182,12 +182,12 @@ def _incomplete_row(episode: EpisodeOfCare, facility: Facility) -> dict[str, Any
     missing = ([] if known else ["Demographics"]) + [label for kind, label in needed.items() if kind not in reached]
     return {
         "name": episode.patient.list_name,
-        "record_number": episode.patient.record_number,
+        "record_number": read_of(episode, episode.patient.record_number, ""),
         "patient": episode.patient,
         "owner": str(episode.owner),
         "due": due_label(episode.due_at, facility.tz) if episode.due_at else None,
         "missing": missing,
-        "missing_text": ", ".join(missing) or "Nothing: ready to hand over",
+        "missing_text": read_of(episode, ", ".join(missing) or "Nothing: ready to hand over"),
         "ready": not missing,
         "tone": "warning" if missing else "success",
         "url": reverse(f"intake:{'intake_detail' if missing else 'packet_detail'}", args=[episode.patient.uuid]),

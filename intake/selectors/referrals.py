@@ -16,7 +16,7 @@ from accounts.roles import Perm, Scope
 from core.labels import due_label, when_label
 from episodes.models import EpisodeOfCare
 from intake.models import Referral
-from patients.access import belongs_to, visible_patients
+from patients.access import belongs_to, read_of, visible_patients, with_asking
 from patients.models import Patient
 from patients.selectors import Likeness
 
@@ -31,7 +31,7 @@ def referrals(facility: Facility, user: User | None = None) -> QuerySet[Referral
     rows = Referral.objects.filter(belongs_to(facility, "patient"), facility=facility)
     if user and Scope.FACILITY not in access.scopes(user, Perm.REFERRAL_VIEW).get(facility.pk, set()):
         rows = rows.filter(patient__in=visible_patients(user, Perm.REFERRAL_VIEW, facility).values("pk"))
-    return rows.select_related("patient", "partner", "episode")
+    return with_asking(rows, facility).select_related("patient", "partner", "episode")
 
 
 def waiting_page(
@@ -69,9 +69,9 @@ def waiting_row(referral: Referral, facility: Facility, now: datetime) -> dict[s
     return {
         "uuid": referral.uuid,
         "name": referral.patient.list_name,
-        "record_number": referral.patient.record_number,
+        "record_number": read_of(referral, referral.patient.record_number, ""),
         "patient": referral.patient,
-        "source": referral.partner.name if referral.partner else referral.get_source_display(),
+        "source": read_of(referral, str(referral.partner or referral.get_source_display())),
         "priority": "" if referral.priority == Referral.Priority.ROUTINE else referral.get_priority_display(),
         "tone": PRIORITY_TONES.get(Referral.Priority(referral.priority), "neutral"),
         "received": when_label(referral.received_at, facility.tz, now),
@@ -90,10 +90,10 @@ def decided_row(referral: Referral, facility: Facility) -> dict[str, Any]:
     intake = reverse("intake:intake_detail", args=[referral.patient.uuid])
     return {
         "name": referral.patient.list_name,
-        "record_number": referral.patient.record_number,
+        "record_number": read_of(referral, referral.patient.record_number, ""),
         "status": referral.get_status_display(),
         "tone": "success" if accepted else "neutral",
-        "why": referral.get_decline_reason_display(),
+        "why": read_of(referral, referral.get_decline_reason_display()),
         "when": when_label(referral.decided_at, facility.tz),  # type: ignore[arg-type]  # a decided one has it
         "by": str(referral.decided_by),
         "url": intake if accepted else referral.get_absolute_url(),

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import Facility, Membership
+from accounts.models import Facility, Membership, User
 from accounts.roles import Role
 from core.labels import due_label, when_label
 from episodes.models import EpisodeOfCare, Handoff, Task
-from patients.access import belongs_to
+from patients.access import belongs_to, read_of, with_asking
 from records.models import RecordSubmission
 from scheduling.models import Appointment
 
@@ -83,7 +83,7 @@ def _batons(facility: Facility) -> QuerySet[EpisodeOfCare]:
 
 def _task_row(task: Task, facility: Facility) -> Row:
     return _person(task) | {
-        "what": task.text,
+        "what": read_of(task, task.text),
         "owner": str(task.owner or Role(task.owner_role).label),
         "due": due_label(task.due_at, facility.tz),
     }
@@ -94,7 +94,7 @@ def _baton_row(episode: EpisodeOfCare, facility: Facility) -> Row:
         "uuid": episode.uuid,
         "owner": str(episode.owner),
         "role": Role(episode.owner_role).label,
-        "next_step": episode.next_step,
+        "next_step": read_of(episode, episode.next_step),
         "due": due_label(episode.due_at, facility.tz),
     }
 
@@ -110,7 +110,7 @@ def _handoff_row(handoff: Handoff, facility: Facility) -> Row:
 def _visit_row(visit: Appointment, facility: Facility) -> Row:
     return _person(visit) | {
         "when": when_label(visit.starts_at, facility.tz),
-        "what": visit.type.name,
+        "what": read_of(visit, visit.type.name, "Visit"),
         "with": str(visit.practitioner or ""),
         "reply": visit.get_reply_display(),
         "tone": "danger" if visit.reply == Appointment.Reply.DECLINED else "warning",
@@ -141,9 +141,10 @@ LISTS: dict[str, Listing] = {
 }
 
 
-def board_list(key: str, facility: Facility, *, limit: int, offset: int = 0) -> dict[str, Any]:
+def board_list(key: str, user: User, facility: Facility, *, limit: int, offset: int = 0) -> dict[str, Any]:
     """`limit` rows of a list, ready to print, and the count of all of them. Two queries."""
     listing = LISTS[key]
     found = listing.found(facility)
-    rows = [listing.row(row, facility) for row in found[offset : offset + limit]]
+    shown = with_asking(found, facility, user=user)[offset : offset + limit]
+    rows = [listing.row(row, facility) for row in shown]
     return {"key": key, "title": listing.title, "rows": rows, "count": found.count()}

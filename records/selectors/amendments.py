@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Facility
 from core.labels import when_label
-from patients.access import belongs_to
+from patients.access import belongs_to, read_of, with_asking
 from patients.models import Patient
 from records.models import AmendmentRequest, Document
 from records.selectors.releases import day_due
@@ -23,8 +23,8 @@ TONES = {
 
 def amendment_rows(facility: Facility, *, statuses: list[str], first: int = 0, size: int = 50) -> list[dict[str, Any]]:
     """A facility's requests, the open ones by their last day, others newest first. One query."""
-    rows = _requests(facility, statuses).select_related("patient", "answered_by")[first : first + size]
-    return [_row(row, facility) for row in rows]
+    rows = with_asking(_requests(facility, statuses), facility).select_related("patient", "answered_by")
+    return [_row(row, facility) for row in rows[first : first + size]]
 
 
 def amendment_count(facility: Facility, *, statuses: list[str]) -> int:
@@ -64,9 +64,9 @@ def _row(row: AmendmentRequest, facility: Facility) -> dict[str, Any]:
     return {
         "uuid": str(row.uuid),
         "patient": row.patient.list_name,
-        "record_number": row.patient.record_number,
+        "record_number": read_of(row, row.patient.record_number, ""),
         "url": row.get_absolute_url(),
-        "subject": row.subject,
+        "subject": read_of(row, row.subject),
         "received": row.received_on,
         "due": day_due(row.last_day, facility),
         "extended": row.extended_on is not None,

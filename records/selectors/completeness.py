@@ -28,7 +28,7 @@ from accounts.models import Facility, User
 from accounts.roles import Perm, Role
 from core.labels import distance_label, due_label, when_label
 from episodes.models import EpisodeOfCare, EpisodeStep, Task
-from patients.access import visible_patients
+from patients.access import asks_reason, read_of, visible_patients
 from patients.models import Patient
 from records.models import ChartRule, Document
 
@@ -102,7 +102,8 @@ def missing_page(
     whole, rest = rows[:size], rows[size:]
     if rest:
         whole = [row for row in whole if row.stay != rest[0].stay]
-    people = visible_patients(user, Perm.NAME_VIEW, facility).order_by().in_bulk({row.person for row in whole})
+    seen = visible_patients(user, Perm.NAME_VIEW, facility).annotate(asks_reason=asks_reason(user, facility))
+    people = seen.order_by().in_bulk({row.person for row in whole})
     shown = [_row(row, people[row.person], facility, now) for row in whole if row.person in people]
     goes_on = whole[-1].stay_uuid if rest else last.uuid if last else None
     return MissingPage(shown, goes_on, is_partial=bool(last and not rest))
@@ -181,10 +182,10 @@ def _steps() -> QuerySet[EpisodeStep]:
 def _row(row: Any, patient: Patient, facility: Facility, now: datetime) -> dict[str, Any]:
     return {
         "patient": patient.list_name,
-        "record_number": patient.record_number,
+        "record_number": read_of(patient, patient.record_number, ""),
         "url": patient.get_absolute_url(),
         "ask_url": reverse("records:chart_ask", args=[patient.uuid, row.uuid]),
-        "what": what_of(row),
+        "what": read_of(patient, what_of(row)),
         "is_paper": bool(row.document_kind),
         "owed_by": row.get_owed_by_display(),
         "due": due_label(row.due, facility.tz, now),

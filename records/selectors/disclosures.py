@@ -14,7 +14,7 @@ from accounts.models import Facility, User
 from accounts.roles import DataClass, Perm
 from core.labels import when_label
 from core.times import day_bounds
-from patients.access import belongs_to
+from patients.access import belongs_to, read_of, with_asking
 from patients.models import Patient
 from records.models import Basis, Disclosure, Purpose
 
@@ -72,7 +72,8 @@ def disclosure_rows(user: User, patient: Patient, facility: Facility, *, before:
 def register_rows(facility: Facility, chosen: Chosen, *, named: bool, before: str = "") -> Page:
     """What left a facility, newest first. One query. Without `named`, nobody is named."""
     rows = Disclosure.objects.filter(belongs_to(facility, "patient"), facility=facility)
-    return _page(rows.filter(_narrowed(chosen, facility)).order_by("-at", "-pk"), facility, before, named=named)
+    rows = with_asking(rows.filter(_narrowed(chosen, facility)), facility)
+    return _page(rows.order_by("-at", "-pk"), facility, before, named=named)
 
 
 def today_rows(facility: Facility) -> list[dict[str, Any]]:
@@ -148,15 +149,15 @@ def _row(row: Disclosure, facility: Facility, now: datetime, named: bool) -> dic
     return {
         "number": row.pk,
         "name": row.patient.list_name if named else "",
-        "record_number": row.patient.record_number if named else "",
+        "record_number": read_of(row, row.patient.record_number, "") if named else "",
         "url": row.get_absolute_url(),
         "when": when_label(row.at, facility.tz, now),
         "iso": row.at.isoformat(),
-        "recipient": row.recipient_name,
-        "affiliation": row.recipient_affiliation,
-        "what": row.description,
-        "classes": classes_label(row.data_classes),
-        "purpose": purpose_label(row),
+        "recipient": read_of(row, row.recipient_name),
+        "affiliation": read_of(row, row.recipient_affiliation, ""),
+        "what": read_of(row, row.description, ""),
+        "classes": read_of(row, classes_label(row.data_classes), ""),
+        "purpose": read_of(row, purpose_label(row), ""),
         "basis": basis_label(row.basis),
         "tone": BASIS_TONES.get(Basis(row.basis), "info"),
         "channel": row.get_channel_display(),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Facility
 from core.labels import Due, due_label, when_label
 from core.times import day_bounds
-from patients.access import belongs_to
+from patients.access import belongs_to, read_of, with_asking
 from patients.models import Patient
 from records.disclosing import Decision, Question, Recipient
 from records.models import Basis, Channel, Consent, Document, ReleaseRequest
@@ -33,7 +33,7 @@ def release_rows(
     facility: Facility, *, statuses: list[str], first: int = 0, size: int = 50, kind: str = ""
 ) -> list[dict[str, Any]]:
     """Requests of a facility's patients: the open ones by their last day, others newest first. One query."""
-    rows = _requests(facility, statuses, kind).select_related("patient", "handled_by")
+    rows = with_asking(_requests(facility, statuses, kind), facility).select_related("patient", "handled_by")
     now = timezone.now()
     return [_row(row, facility, now) for row in rows[first : first + size]]
 
@@ -46,7 +46,7 @@ def release_count(facility: Facility, *, statuses: list[str], kind: str = "") ->
 def releases_to_approve(facility: Facility) -> list[dict[str, Any]]:
     """Legal requests without the privacy officer's word, by their last day. One query."""
     rows = _requests(facility, list(ReleaseRequest.OPEN), ReleaseRequest.Kind.LEGAL).filter(approved_at__isnull=True)
-    now = timezone.now()
+    rows, now = with_asking(rows, facility), timezone.now()
     return [_row(row, facility, now) for row in rows.select_related("patient", "handled_by")[:50]]
 
 
@@ -131,10 +131,10 @@ def _row(row: ReleaseRequest, facility: Facility, now: Any) -> dict[str, Any]:
     return {
         "uuid": str(row.uuid),
         "patient": row.patient.list_name,
-        "record_number": row.patient.record_number,
+        "record_number": read_of(row, row.patient.record_number, ""),
         "url": row.get_absolute_url(),
         "kind": row.get_kind_display(),
-        "recipient": row.recipient_name,
+        "recipient": read_of(row, row.recipient_name),
         "received": row.received_on,
         "due": day_due(row.last_day, facility),
         "extended": row.extended_on is not None,

@@ -14,7 +14,7 @@ from accounts.access import current_facility
 from accounts.models import Facility, User
 from accounts.roles import Perm
 from core.labels import day_label, distance_label, due_label, when_label
-from patients.access import belongs_to, visible_patients
+from patients.access import belongs_to, read_of, visible_patients, with_asking
 from patients.models import Patient
 from records.models import Document, RecordSubmission
 from records.selectors.documents import readable_documents
@@ -33,7 +33,8 @@ def envelope_rows(
     size: int = 50,
 ) -> list[dict]:
     """Envelopes of a facility's patients, ready to print: those in hand by their due time, others newest first."""
-    rows = _envelopes(facility, statuses, submitted_by).select_related("patient", "submitted_by", "answered_by")
+    rows = with_asking(_envelopes(facility, statuses, submitted_by), facility)
+    rows = rows.select_related("patient", "submitted_by", "answered_by")
     rows = rows.annotate(papers=Count("documents"))[first : first + size]
     now = timezone.now()
     return [_row(row, facility, now) for row in rows]
@@ -51,7 +52,8 @@ def returned_to(user: User) -> list[dict]:
         facility=facility, submitted_by=user, status=Status.REJECTED, sent_again__isnull=True
     )
     rows = rows.filter(patient__in=visible_patients(user, Perm.DOCUMENT_SUBMIT).order_by().values("pk"))
-    rows = rows.select_related("patient", "submitted_by", "answered_by").annotate(papers=Count("documents"))
+    rows = with_asking(rows, facility).select_related("patient", "submitted_by", "answered_by")
+    rows = rows.annotate(papers=Count("documents"))
     now = timezone.now()
     return [_row(row, facility, now) for row in rows.order_by("answered_at")[:200]]
 
@@ -132,7 +134,7 @@ def _row(row: RecordSubmission, facility: Facility, now: datetime) -> dict:
     return {
         "uuid": str(row.uuid),
         "patient": row.patient.list_name,
-        "record_number": row.patient.record_number,
+        "record_number": read_of(row, row.patient.record_number, ""),
         "url": url,
         "accept_url": f"{url}accept/",
         "resubmit_url": f"{reverse('records:submission_add', args=[row.patient.uuid])}?again={row.uuid}",
@@ -148,8 +150,8 @@ def _row(row: RecordSubmission, facility: Facility, now: datetime) -> dict:
         "tone": TONES[Status(row.status)],
         "answered_by": str(row.answered_by) if row.answered_by else "",
         "answered": when_label(row.answered_at, facility.tz, now) if row.answered_at else "",
-        "location": row.filed_location,
-        "reason": row.return_reason,
+        "location": read_of(row, row.filed_location, ""),
+        "reason": read_of(row, row.return_reason),
     }
 
 

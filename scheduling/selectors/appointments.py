@@ -16,7 +16,7 @@ from accounts import access
 from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
 from core.labels import when_label
-from patients.access import related
+from patients.access import read_of, related, with_asking
 from patients.models import Patient
 from patients.selectors import current_address
 from scheduling import clock
@@ -43,6 +43,7 @@ BEFORE = {
 }  # fmt: skip
 TONES = {"neutral", "primary", "info", "success", "warning"}  # of a kind of appointment
 NOBODY = UUID(int=0)
+VISIT = "Visit"  # of a chart that asks for a reason: what kind of visit tells what kind of care
 
 
 def appointment_of(patient: Patient, pk: UUID) -> Appointment:
@@ -76,7 +77,7 @@ def todays_appointments(
     rows = standing(facility).filter(starts_at__gte=first, starts_at__lt=end).order_by("starts_at", "pk")
     if practitioner:
         rows = rows.filter(practitioner=practitioner)
-    found = list(rows)
+    found = list(rows if user is None else with_asking(rows, facility, user=user))
     seen = None if user is None else nameable(user, facility, [row.patient_id for row in found])
     return [appointment_row(row, facility, named=seen is None or row.patient_id in seen) for row in found]
 
@@ -126,7 +127,7 @@ def appointment_row(appointment: Appointment, facility: Facility, *, named: bool
         "name": (patient.list_name if named else "Booked") if patient else str(appointment.type),
         "named": named and patient is not None,
         "url": appointment_url(patient.uuid, appointment.uuid) if patient and named else "",
-        "type": str(appointment.type) if named or patient is None else "",
+        "type": read_of(appointment, str(appointment.type), VISIT) if named or patient is None else "",
         "practitioner": str(appointment.practitioner or ""),
         "practitioner_id": appointment.practitioner_id,
         "location": str(appointment.location or ("Video" if appointment.video_url else "")),
@@ -144,7 +145,7 @@ def appointment_row(appointment: Appointment, facility: Facility, *, named: bool
 
 def block_tone(appointment: Appointment, *, named: bool = True) -> str:
     """The color of its kind in the calendar; red for what needs somebody: cannot come, did not come."""
-    if not named and appointment.patient_id:
+    if not read_of(appointment, "open" if named or not appointment.patient_id else "", ""):
         return "neutral"
     if appointment.status == Appointment.Status.NOSHOW or (
         appointment.status in Appointment.UPCOMING and appointment.reply == Appointment.Reply.DECLINED

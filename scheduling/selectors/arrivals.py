@@ -4,11 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Facility, User
 from accounts.roles import Perm
 from core.fingerprint import fingerprint
+from patients.access import with_asking
 from scheduling import clock
 from scheduling.models import Appointment
 from scheduling.selectors.appointments import Row, appointment_row, permitted, standing, step_back
@@ -64,7 +66,8 @@ def arrivals(
     Two queries, however many rows; two more for who does not see the whole facility.
     """
     now = timezone.now()
-    rows = list(_of_day(facility, day or now.astimezone(facility.tz).date(), practitioner))
+    there = _of_day(facility, day or now.astimezone(facility.tz).date(), practitioner)
+    rows = list(with_asking(there, facility, user=user))
     people = [row.patient_id for row in rows]
     named = permitted(user, Perm.APPOINTMENT_VIEW, facility, people)
     editable = permitted(user, Perm.APPOINTMENT_EDIT, facility, people)
@@ -78,11 +81,11 @@ def arrivals(
     return Arrivals(lanes, late, len(by_lane[Status.ARRIVED]))
 
 
-def _of_day(facility: Facility, day: date, practitioner: Practitioner | None) -> list[Appointment]:
+def _of_day(facility: Facility, day: date, practitioner: Practitioner | None) -> QuerySet[Appointment]:
     first, end = clock.day_bounds(day, facility.tz)
     rows = standing(facility).filter(starts_at__gte=first, starts_at__lt=end, patient__isnull=False)
     rows = rows.exclude(status=Status.PROPOSED).order_by("starts_at", "pk")
-    return list(rows.filter(practitioner=practitioner) if practitioner else rows)
+    return rows.filter(practitioner=practitioner) if practitioner else rows
 
 
 def _row(appointment: Appointment, facility: Facility, now: datetime, *, may_edit: bool) -> Row:

@@ -18,6 +18,7 @@ from accounts.models import Facility, Location, User
 from accounts.roles import Perm
 from core.labels import day_label, distance_label, when_label
 from core.times import day_bounds, today
+from patients.access import with_asking
 from scheduling.models import Appointment, AppointmentParticipant, AvailabilityException, AvailabilityRule
 from scheduling.selectors.appointments import Row, appointment_row, nameable, permitted
 from staff.models import Practitioner
@@ -194,7 +195,7 @@ def bookings_in(exception: AvailabilityException, facility: Facility, user: User
     elsewhere = _falling_into(exception).exclude(facility=facility).count() if exception.practitioner else 0
     if facility.pk not in access.scopes(user, Perm.APPOINTMENT_VIEW):
         return Bookings(count, elsewhere, None)
-    found = list(here.order_by("starts_at", "pk")[:MOST])
+    found = list(with_asking(here, facility, user=user).order_by("starts_at", "pk")[:MOST])
     names = nameable(user, facility, [row.patient_id for row in found])
     movable = permitted(user, Perm.APPOINTMENT_EDIT, facility, [row.patient_id for row in found])
     return Bookings(

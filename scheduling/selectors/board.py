@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Facility, Location, User
 from accounts.roles import Perm
 from core.fingerprint import fingerprint
+from patients.access import with_asking
 from scheduling import clock
 from scheduling.models import Appointment, AppointmentParticipant
 from scheduling.selectors import grid
@@ -167,7 +168,8 @@ def _found(
         rows = rows.filter(Q(practitioner=practitioner) | Q(interpreter=practitioner))
     if location:
         rows = rows.filter(Q(location=location) | Q(equipment=location))
-    return pairs(list(rows.annotate(overlaps=_overlaps()).only(*SHOWN)), facility, user)
+    rows = with_asking(rows, facility, user=user).annotate(overlaps=_overlaps())
+    return pairs(list(rows.only(*SHOWN)), facility, user)
 
 
 def _overlaps() -> Exists:

@@ -13,7 +13,7 @@ from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
 from core.fingerprint import fingerprint
 from core.labels import due_label, when_label
-from patients.access import related
+from patients.access import read_of, related, with_asking
 from patients.models import ContactPoint, Patient
 from records.models import ChannelConsent
 from scheduling.models import Appointment, CallAttempt, Reminder
@@ -112,7 +112,7 @@ def _callable(facility: Facility, user: User | None) -> QuerySet[Appointment]:
         patient__deceased=False, starts_at__gt=timezone.now(),
     )  # fmt: skip
     if user is not None:
-        rows = rows.filter(_booked_for(user, facility))
+        rows = with_asking(rows.filter(_booked_for(user, facility)), facility, user=user)
     phones = ContactPoint.objects.filter(system__in=["phone", "sms"]).exclude(use="old").order_by("rank", "pk")
     calls = CallAttempt.objects.order_by("-at").select_related("by")
     rows = rows.annotate(**_channel(facility)).annotate(
@@ -158,7 +158,8 @@ def _call_row(appointment: Any, facility: Facility) -> Row:
     last = appointment.tried[0] if appointment.tried else None
     next_try = last.next_try_at if last else None
     reason, tone = _reason(appointment)
-    phones = appointment.patient.phones
+    no_phone = read_of(appointment, "")
+    phones = [] if no_phone else appointment.patient.phones
     rings_at = next_safe(phones, max(now, next_try.astimezone(facility.tz)) if next_try else now)
     return appointment_row(appointment, facility) | {
         "appointment": appointment,
@@ -166,8 +167,9 @@ def _call_row(appointment: Any, facility: Facility) -> Row:
         "reason_tone": tone,
         "patient_uuid": appointment.patient.uuid,
         "phones": [{"value": phone.value, "note": _phone_note(phone)} for phone in phones],
-        "attempts": [_attempt(call, facility) for call in appointment.tried[:ATTEMPTS_SHOWN]],
-        "tried": _attempt(last, facility)["text"] if last else "",
+        "no_phone": no_phone or "No number",
+        "attempts": [] if no_phone else [_attempt(call, facility) for call in appointment.tried[:ATTEMPTS_SHOWN]],
+        "tried": _attempt(last, facility)["text"] if last and not no_phone else "",
         "seen": str(last.uuid) if last else "",
         "next_try": due_label(next_try, facility.tz) if next_try else None,
         "try_now": bool(next_try and rings_at <= now),

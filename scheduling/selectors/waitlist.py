@@ -16,11 +16,11 @@ from accounts.access import scopes
 from accounts.models import Facility, User
 from accounts.roles import Perm, Scope
 from core.labels import day_label, distance_label, due_label, when_label
-from patients.access import related
+from patients.access import UNREAD, read_of, related, with_asking
 from patients.models import Patient
 from scheduling.answering import soonest_start
 from scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
-from scheduling.selectors.appointments import Row, appointment_url
+from scheduling.selectors.appointments import VISIT, Row, appointment_url
 from scheduling.selectors.offers import Offer, offers
 
 Status = WaitlistEntry.Status
@@ -44,7 +44,8 @@ def waitlist(facility: Facility, user: User) -> list[Line]:
     """Everybody who waits and for whom this person books, by kind, the next to be served first. Two queries."""
     now, lines = timezone.now(), dict[str, Line]()
     for entry in _waiting(facility, user):
-        line = lines.setdefault(str(entry.type), Line(str(entry.type)))
+        kind = read_of(entry, str(entry.type), UNREAD)
+        line = lines.setdefault(kind, Line(kind))
         line.rows.append(entry_row(entry, facility, now) | {"position": len(line.rows) + 1})
     return list(lines.values())
 
@@ -144,7 +145,7 @@ def entry_row(entry: Any, facility: Facility, now: datetime) -> Row:
         "name": entry.patient.list_name,
         "url": f"{base}#entry-{entry.uuid}",
         "base": f"{base}{entry.uuid}/",
-        "type": str(entry.type),
+        "type": read_of(entry, str(entry.type), VISIT),
         "is_waiting": entry.status == Status.WAITING,
         "status": entry.get_status_display(),
         "status_tone": {"waiting": "warning", "booked": "success"}.get(entry.status, "neutral"),
@@ -154,9 +155,9 @@ def entry_row(entry: Any, facility: Facility, now: datetime) -> Row:
         "since": day_label(entry.asked_at.astimezone(facility.tz).date(), now.astimezone(facility.tz).date()),
         "since_iso": entry.asked_at.isoformat(),
         "waited": distance_label(now - entry.asked_at),
-        "wishes": _wish_words(entry, facility),
-        "instead_of": _instead_of(entry, facility),
-        "note": entry.note,
+        "wishes": read_of(entry, _wish_words(entry, facility)),
+        "instead_of": read_of(entry, _instead_of(entry, facility), ""),
+        "note": read_of(entry, entry.note, ""),
         "past": _cannot_be_met(entry, facility),
         "offer": offer_row(open_offer, facility) if open_offer else None,
     }
@@ -186,7 +187,8 @@ def _entries(facility: Facility, user: User) -> QuerySet[WaitlistEntry]:
 
 def _waiting(facility: Facility, user: User) -> QuerySet[WaitlistEntry]:
     offered = _offers().filter(status=WaitlistOffer.Status.OFFERED)
-    rows = _described(_entries(facility, user)).prefetch_related(Prefetch("offers", offered, to_attr="all_offers"))
+    entries = with_asking(_entries(facility, user), facility, user=user)
+    rows = _described(entries).prefetch_related(Prefetch("offers", offered, to_attr="all_offers"))
     return rows.annotate(came_on=TruncDate("asked_at", tzinfo=facility.tz)).order_by(
         "type__name", "type", "urgency", "came_on", "asked_at", "pk"
     )

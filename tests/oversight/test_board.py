@@ -21,7 +21,8 @@ BOARD = "/admin/"
 
 
 def listed(key, facility):
-    return selectors.board_list(key, facility, limit=8)
+    reader = factories.person(Role.CLINICAL_COORDINATOR, facility)
+    return selectors.board_list(key, reader, facility, limit=8)
 
 
 def names(key, facility):

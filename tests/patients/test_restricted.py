@@ -9,7 +9,7 @@ from core.errors import DomainError
 from desks.selectors.people import people_page
 from episodes import services as episodes
 from patients import services
-from patients.access import LISTED, NotPermitted, get_patient, permissions, visible_patients
+from patients.access import LISTED, UNREAD, NotPermitted, get_patient, permissions, visible_patients
 from patients.models import Restriction
 from patients.selectors import search
 from patients.standing import KEEPERS
@@ -104,7 +104,7 @@ def test_the_list_of_people_shows_the_name_and_the_work_alone(world, restricted)
     (row,) = rows
     assert (row.number, row.age, row.level, row.step) == ("", "", "", "")
     assert row.name == "Rivera, Marisol"
-    assert row.next_step == "Interview"
+    assert row.next_step == UNREAD
 
 
 def test_the_page_says_what_to_do_and_leads_to_it(world, restricted):
