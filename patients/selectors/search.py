@@ -157,8 +157,9 @@ def _by_prefix(user: User, facility: Facility, prefix: str, limit: int) -> list[
     rows = rows.annotate(shows_identity=_holds_of_key(user, facility)).order_by("key", "patient_id")
     found: dict[int, Patient] = {}
     for row in rows[: limit * 4]:  # a person has up to four keys that begin alike
-        row.patient.shows_identity = row.shows_identity  # type: ignore[attr-defined]  # for `_compare`
-        found.setdefault(row.patient_id, row.patient)
+        row.patient.shows_identity = row.shows_identity  # type: ignore[attr-defined]  # for `_names`
+        if row.shows_identity or any(name.startswith(prefix) for name in _used(row.patient)):
+            found.setdefault(row.patient_id, row.patient)
     return list(found.values())[:limit]
 
 
@@ -181,9 +182,21 @@ def _by_likeness(user: User, facility: Facility, key: str) -> list[Patient]:
     return [patient for score, patient in scored if score >= ALIKE]
 
 
+def _given_names(patient: Patient) -> list[str]:
+    """The names by which the searching person may find: a legal name beside the one used tells who may not read it."""
+    used = patient.preferred_name or patient.given_name
+    return [patient.given_name, used] if patient.shows_identity else [used]  # type: ignore[attr-defined]  # by `_visible`
+
+
+def _used(patient: Patient) -> list[str]:
+    """How a name that anybody may read can be typed: each part, and both names in either order."""
+    given, family = search_key(patient.preferred_name or patient.given_name), search_key(patient.family_name)
+    return [f"{family} {given}", f"{given} {family}", *given.split(), *family.split()]
+
+
 def _name_likeness(key: str, patient: Patient) -> float:
     """How like the typed parts are to the person's name parts: the mean of each part's best match, 0 to 1."""
-    parts = search_key(f"{patient.given_name} {patient.preferred_name} {patient.family_name}").split()
+    parts = search_key(f"{' '.join(_given_names(patient))} {patient.family_name}").split()
     typed = key.split()
     return sum(max((JaroWinkler.similarity(word, part) for part in parts), default=0) for word in typed) / len(typed)
 
@@ -225,7 +238,7 @@ def _compare(patient: Patient, given: str, family: str, birth_date: date | None,
 
 
 def _pair_likeness(patient: Patient, given: str, family: str) -> float:
-    theirs = (search_key(patient.given_name), search_key(patient.preferred_name))
+    theirs = [search_key(name) for name in _given_names(patient)]
     likeness = []
     if family:
         likeness.append(JaroWinkler.similarity(family, search_key(patient.family_name)))

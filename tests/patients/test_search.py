@@ -142,3 +142,14 @@ def test_duplicates_take_one_query_and_show_nobody_to_who_may_not_see(
         selectors.possible_duplicates(user=intake, facility=facility, given="Marisol", family="Rivera", phone="0142")
     care = factories.person(Role.PATIENT_CARE, facility)
     assert selectors.possible_duplicates(user=care, facility=facility, given="Marisol", family="Rivera") == []
+
+
+def test_a_legal_name_beside_the_one_used_finds_only_for_who_may_read_it(facility, intake):
+    sam = factories.patient(facility, given_name="Wilhelmina", preferred_name="Sam", family_name="Haddad")
+    leader = factories.person(Role.ACTIVITIES, facility)
+    services.grant(patient=sam, user=leader, facility=facility, relation=Relation.ENROLMENT)
+    for text in ("sam", "haddad s", "sam had", "hadad"):
+        assert selectors.search(leader, facility, text) == [sam], text
+    for text in ("wilhelmina", "wilhelm had", "wilhelmna"):
+        assert selectors.search(leader, facility, text) == [], text
+        assert selectors.search(intake, facility, text) == [sam], text
