@@ -6,9 +6,13 @@ from typing import Any
 
 from django.db import models
 
+from core.fields import EncryptedTextField
 from core.labels import when_label
 
-BOOKKEEPING = {"id", "uuid", "patient", "version", "created_at", "updated_at", "sort_key", "search_key"}
+BOOKKEEPING = {
+    "id", "uuid", "patient", "version", "created_at", "updated_at", "sort_key", "search_key", "sha256",
+    "content_sha256", "file", "thumbnail", "drawing", "focus_type", "focus_id",
+}  # fmt: skip
 LONGEST = 160  # characters of a text before it is cut
 
 Name = Callable[[type[models.Model], int], str]
@@ -50,6 +54,8 @@ def _shown(field: models.Field, line: Any, zone: tzinfo, name: Name) -> str:
     value = getattr(line, field.attname)
     if value is None or value in ("", []):
         return ""
+    if isinstance(field, EncryptedTextField):
+        return "“…”"
     if field.related_model:
         return name(field.related_model, value)
     if field.choices:

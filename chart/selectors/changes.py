@@ -1,98 +1,27 @@
 """The history of a person's record, one kind at a time, in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
-from accounts.models import Facility, User
-from accounts.roles import Perm
-from careplans.models import CarePlan, Goal, Intervention, Objective, Problem
+from accounts.models import Facility, Location, User
+from chart.selectors.kinds import Kind
 from core.differences import changed_fields, linked_ids
 from core.differences import in_words as said
 from core.labels import when_label
-from episodes.models import EpisodeOfCare, LevelOfCare
-from patients.models import (
-    Address,
-    AllergyIntolerance,
-    CareTeamMember,
-    Condition,
-    ContactPoint,
-    Flag,
-    Note,
-    Patient,
-    RelatedPerson,
-)
-from records.models import ChannelConsent, Consent
-from scheduling.models import Appointment, AppointmentType
-from staff.models import Practitioner
+from episodes.models import LevelOfCare
+from patients.models import Patient
+from scheduling.models import AppointmentType
+from staff.models import PartnerOrganization, Practitioner
 
 PAGE = 30
-NAMED = (User, Facility, Practitioner, AppointmentType, LevelOfCare)  # rows whose text names no patient
+# Rows whose text names no patient.
+NAMED = (User, Facility, Location, Practitioner, PartnerOrganization, AppointmentType, LevelOfCare)
 ICONS = {"+": ("plus", "success", "Added"), "~": ("pencil", "info", "Changed"), "-": ("trash-2", "danger", "Removed")}
 Row = dict[str, Any]
-Owned = Callable[[Patient], Q]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What is listed together: its models, each with the filter of its history that finds one person's lines."""
-
-    key: str
-    label: str
-    perm: Perm
-    models: tuple[tuple[type[Model], Owned], ...]
-
-
-def _own(patient: Patient) -> Q:
-    return Q(patient_id=patient.pk)
-
-
-def _person(patient: Patient) -> Q:
-    return Q(id=patient.pk)
-
-
-def _plans(patient: Patient) -> QuerySet[Any]:
-    return CarePlan.history.filter(patient_id=patient.pk).order_by().values("id")
-
-
-def _problems(patient: Patient) -> QuerySet[Any]:
-    return Problem.history.filter(plan_id__in=_plans(patient)).order_by().values("id")
-
-
-def _goals(patient: Patient) -> QuerySet[Any]:
-    return Goal.history.filter(problem_id__in=_problems(patient)).order_by().values("id")
-
-
-def _objectives(patient: Patient) -> QuerySet[Any]:
-    return Objective.history.filter(goal_id__in=_goals(patient)).order_by().values("id")
-
-
-TREE = (
-    (CarePlan, _own),
-    (Problem, lambda patient: Q(plan_id__in=_plans(patient))),
-    (Goal, lambda patient: Q(problem_id__in=_problems(patient))),
-    (Objective, lambda patient: Q(goal_id__in=_goals(patient))),
-    (Intervention, lambda patient: Q(objective_id__in=_objectives(patient))),
-)
-KINDS = (
-    Kind("path", "Next steps", Perm.HANDOFF_VIEW, ((EpisodeOfCare, _own), (CareTeamMember, _own))),
-    Kind("person", "Person", Perm.IDENTITY_VIEW, ((Patient, _person),)),
-    Kind("contact", "Contact", Perm.CONTACT_VIEW, ((ContactPoint, _own), (Address, _own), (RelatedPerson, _own))),
-    Kind("safety", "Allergies and alerts", Perm.SAFETY_VIEW, ((AllergyIntolerance, _own), (Flag, _own))),
-    Kind("plan", "Care plan", Perm.PLAN_VIEW, TREE),
-    Kind("notes", "Notes and diagnoses", Perm.ASSESSMENT_VIEW, ((Note, _own), (Condition, _own))),
-    Kind("appointments", "Appointments", Perm.APPOINTMENT_VIEW, ((Appointment, _own),)),
-    Kind("consents", "Consents", Perm.CONSENT_VIEW, ((Consent, _own), (ChannelConsent, _own))),
-)
-
-
-def kinds(patient: Patient) -> list[Kind]:
-    """Those whose live rows the viewer may read: old values stand behind the same gate."""
-    return [kind for kind in KINDS if kind.perm in patient.held]
 
 
 class Lines:
@@ -114,13 +43,11 @@ class Lines:
 
 def lines(user: User, patient: Patient, kind: Kind) -> Lines:
     """Every line of the kind, with the id of the line before it of the same row."""
-    return Lines([_of(model, owned(patient), user) for model, owned in kind.models])
+    return Lines([_of(model, owned(patient, user)) for model, owned in kind.models])
 
 
-def _of(model: Any, owned: Q, user: User) -> QuerySet[Any]:
+def _of(model: Any, owned: Q) -> QuerySet[Any]:
     rows = model.history.filter(owned)
-    if model is Note:  # a draft is its author's alone, and so is what it was before
-        rows = rows.filter(Q(signed_at__isnull=False) | Q(author=user))
     order = [F("history_date").asc(), F("history_id").asc()]
     before = Window(Lag("history_id"), partition_by=[F("id")], order_by=order)
     return rows.annotate(before_id=before).select_related("history_user").order_by("-history_date", "-history_id")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Perm
 from chart.selectors import changes, past
+from chart.selectors.kinds import kinds as kinds_of
 from core.labels import when_label
 from patients.access import get_patient, log_classes
 
@@ -40,7 +41,7 @@ def patient_as_of(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
 def patient_changes(request: HttpRequest, patient_pk: UUID) -> HttpResponse:
     """Who changed what, from what to what, one kind of record at a time."""
     patient = get_patient(request.user, patient_pk, Perm.NAME_VIEW)
-    kinds = changes.kinds(patient)
+    kinds = kinds_of(patient)
     base = reverse("chart:patient_changes", args=[patient.uuid])
     kind = next((row for row in kinds if row.key == request.GET.get("kind")), kinds[0] if kinds else None)
     page: dict[str, Any] = {"patient": patient, "kind": kind}

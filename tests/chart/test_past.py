@@ -11,14 +11,18 @@ from accounts import services as accounts
 from accounts.roles import Perm, Role
 from careplans.models import CarePlan, Goal, Problem
 from chart.selectors import changes, past
+from chart.selectors.kinds import KINDS, kinds
 from core import audit
+from core.models import Record
 from episodes import services as episodes
+from intake.models import Coverage
 from patients import services
 from patients.access import get_patient
 from patients.models import GrantPeriod
 from tests import factories
 from tests import world as stage
 from tests.conftest import signed_in
+from tests.markers import places
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +164,7 @@ def test_the_page_costs_the_same_however_long_the_history(world, django_assert_n
 
 def words(world, role, key):
     patient, user = chart_of(world, role), world.people[role]
-    kind = next(kind for kind in changes.kinds(patient) if kind.key == key)
+    kind = next(kind for kind in kinds(patient) if kind.key == key)
     rows = changes.lines(user, patient, kind)[0 : changes.PAGE]
     return [line for event in changes.in_words(rows, timezone.get_current_timezone()) for line in event["lines"]]
 
@@ -193,8 +197,8 @@ def test_another_ones_draft_is_nobodys_business(world):
 
 
 def test_a_kind_that_the_role_does_not_see_is_not_offered(world):
-    keys = {kind.key for kind in changes.kinds(chart_of(world, Role.ACTIVITIES))}
-    assert keys == {"path", "safety"}
+    keys = {kind.key for kind in kinds(chart_of(world, Role.ACTIVITIES))}
+    assert keys == {"path", "safety", "activities"}
     client = signed_in(world.people[Role.ACTIVITIES])
     page = client.get(reverse("chart:patient_changes", args=[world.patient.uuid]), {"kind": "person"})
     assert "Next steps" in page.content.decode()
@@ -205,7 +209,7 @@ def test_the_list_of_changes_costs_the_same_at_10_and_at_200_rows(world, django_
     for number in range(5):
         services.add_flag(patient=world.patient, category="safety", text=f"{number}", by=world.people[Role.INTAKE])
     patient, user = chart_of(world, Role.INTAKE), world.people[Role.INTAKE]
-    kind = next(kind for kind in changes.kinds(patient) if kind.key == "safety")
+    kind = next(kind for kind in kinds(patient) if kind.key == "safety")
 
     def read():
         changes.in_words(changes.lines(user, patient, kind)[0 : changes.PAGE], timezone.get_current_timezone())
@@ -216,3 +220,30 @@ def test_the_list_of_changes_costs_the_same_at_10_and_at_200_rows(world, django_
         services.add_flag(patient=world.patient, category="safety", text=f"{number}", by=world.people[Role.INTAKE])
     with django_assert_num_queries(2):
         read()
+
+
+LEFT_OUT = {
+    "patients.Merge": "its page says what was moved",
+    "patients.NotSamePerson": "of two records, and of no one person",
+    "patients.EmergencyAccess": "what its review shows",
+    "records.CounselingNote": "its author's alone, and never shown beside the chart",
+    "activities.Session": "of a group",
+    "scheduling.AppointmentParticipant": "a copy of the appointment's times",
+}
+
+
+def test_every_kind_of_record_has_its_history_on_the_page():
+    told = {model._meta.label for model, _ in places() if issubclass(model, Record)}
+    told -= {"patients.PatientFacility"}  # for its sort key alone
+    assert told - {model._meta.label for kind in KINDS for model, _ in kind.models} == set(LEFT_OUT)
+
+
+def test_a_restricted_chart_and_an_encrypted_number_are_not_told(world):
+    intake, privacy = world.people[Role.INTAKE], world.people[Role.PRIVACY_OFFICER]
+    services.restrict_chart(patient=world.patient, facility=world.facility, words="Staff", by=privacy)
+    services.lift_restriction(patient=world.patient, facility=world.facility, answer="Left", by=privacy)
+    audit.save(Coverage(patient=world.patient, payer_name="Acme", member_id="A-7731"), by=intake)
+    assert "Staff" not in str(words(world, Role.INTAKE, "consents"))
+    assert "Staff" in str(words(world, Role.CLINICAL_COORDINATOR, "consents"))
+    assert "Acme" in str(words(world, Role.INTAKE, "coverage"))
+    assert "7731" not in str(words(world, Role.INTAKE, "coverage"))
