@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Perm, Role
 from activities.models import Attendance
 from careplans.models import Assessment, CarePlan, PlanPresentation
 from chart.links import address, row_address
+from core.labels import when_label
 from episodes.models import EpisodeStep, Handoff
 from intake.models import Referral, Screening
-from patients.models import Note, Patient
+from patients.models import Encounter, Note, Patient
 from records.models import Basis, ChannelConsent, Disclosure, Document
 from records.selectors import readable_documents
 from records.selectors.disclosures import BASIS_TONES, basis_label, classes_label, purpose_label, readable_disclosures
@@ -224,6 +227,26 @@ def _disclosure(row: Disclosure, to: Links, held: Held) -> Event:
     return event | {"who": str(row.by) if row.by else "", "badge": badge, "badge_tone": tone}
 
 
+CLASSES = {
+    "AMB": "Outpatient", "EMER": "Emergency", "HH": "At home", "IMP": "Inpatient", "OBSENC": "Observation",
+    "SS": "Short stay", "VR": "By telephone or video",
+}  # fmt: skip
+
+
+def _encounters(patient: Patient, user: User) -> QuerySet[Encounter]:
+    """Dated by their beginning; where another system does not tell it, by the day on which we learned of them."""
+    return Encounter.objects.filter(patient=patient).annotate(known_at=Coalesce("starts_at", "created_at"))
+
+
+def _encounter(row: Encounter, to: Links, held: Held) -> Event:
+    zone = timezone.get_current_timezone()
+    event: Event = {"title": row.type_display or "Contact", "who": "Known from another system"}
+    event["text"] = f"Until {when_label(row.ends_at, zone)}" if row.ends_at else ""
+    if row.starts_at is None:
+        event["text"] = " ".join(part for part in ("Day not known.", event["text"]) if part)
+    return event | {"badge": CLASSES.get(row.class_code, row.class_code), "badge_tone": "neutral"}
+
+
 def _any(*perms: Perm) -> frozenset[Perm]:
     return frozenset(perms)
 
@@ -236,6 +259,7 @@ SOURCES = (
            _attendances, _attendance, "activities:patient_activity", of_row=False),
     Source("note", "Notes", "notebook-pen", _any(P.ASSESSMENT_VIEW), "created_at",
            _notes, _note, "patients:note_list", of_row=False),
+    Source("encounter", "Past contacts", "history", _any(P.ASSESSMENT_VIEW), "known_at", _encounters, _encounter),
     Source("plan", "Care plan", "list-checks", _any(P.PLAN_VIEW), "history_date",
            _plans, _plan, "careplans:plan_detail", of_row=False),
     Source("assessment", "Assessments", "stethoscope", _any(P.PACKET_VIEW), "completed_at",

@@ -15,6 +15,7 @@ from patients.selectors.lists import (
     flags,
     note_of,
     notes,
+    outside_care_team,
     related_people,
 )
 from patients.selectors.search import Likeness, possible_duplicates, search
@@ -37,6 +38,7 @@ __all__ = [
     "flags",
     "note_of",
     "notes",
+    "outside_care_team",
     "possible_duplicates",
     "related_people",
     "search",

@@ -17,6 +17,7 @@ from patients.models import (
     ContactPoint,
     Flag,
     Note,
+    OutsideCareTeamMember,
     Patient,
     RelatedPerson,
 )
@@ -100,6 +101,12 @@ def care_team(patient: Patient) -> QuerySet[CareTeamMember]:
     return patient.care_team.select_related("user", "facility").order_by(
         F("ends_at").desc(nulls_first=True), "starts_at"
     )
+
+
+def outside_care_team(patient: Patient) -> QuerySet[OutsideCareTeamMember]:
+    """Who works with the person elsewhere, as another system told: now first, then by the end of their time."""
+    rows = patient.outside_care_team.select_related("practitioner")
+    return rows.order_by(F("ends_at").desc(nulls_first=True), F("starts_at").asc(nulls_first=True), "pk")
 
 
 def care_team_member_of(patient: Patient, pk: UUID) -> CareTeamMember:

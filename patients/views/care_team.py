@@ -48,6 +48,7 @@ def care_team_end(request: HttpRequest, patient_pk: UUID, pk: UUID) -> HttpRespo
 
 def _context(request: HttpRequest, patient: Patient) -> dict:
     context = {"patient": patient, "team": selectors.care_team(patient), "may_change": may_change_team(patient)}
+    context["outside"] = selectors.outside_care_team(patient)
     if context["may_change"]:
         facility = current_facility(request.user)
         context["form"] = forms.CareTeamForm(colleagues=selectors.colleagues(facility, patient))

@@ -17,11 +17,12 @@ from episodes import services as episodes
 from episodes.models import EpisodeStep
 from patients import services
 from patients.access import get_patient
+from patients.models import Encounter, OutsideCareTeamMember
 from records.choices import Named
 from records.disclosing import Recipient
 from records.models import Document
 from records.services.preflight import preflight
-from tests import world
+from tests import factories, world
 from tests.records import consent_rows as rows
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +242,21 @@ def test_no_name_stands_in_the_title(stage, sign_in):
     page = page_of(stage, Role.INTAKE, sign_in).content.decode()
     assert "Rivera" not in page[page.index("<title>") : page.index("</title>")]
     assert "Rivera" in page
+
+
+def test_what_another_system_tells_stands_where_it_is_looked_for(stage, sign_in):
+    Encounter.objects.create(
+        patient=stage.patient, class_code="EMER", type_display="Overdose", starts_at=timezone.now()
+    )
+    Encounter.objects.create(patient=stage.patient, type_display="Detoxification")
+    elsewhere = factories.practitioner(stage.facility, given_name="Nia", family_name="Brown")
+    OutsideCareTeamMember.objects.create(patient=stage.patient, practitioner=elsewhere, title="Family doctor")
+    page = timeline(stage.people[Role.CLINICIAN], seen_by(stage, Role.CLINICIAN), kind="encounter")
+    assert [(event["title"], event["badge"]) for event in page.events] == [
+        ("Detoxification", ""),
+        ("Overdose", "Emergency"),
+    ]
+    assert page.events[0]["text"] == "Day not known."
+    assert "encounter" not in {source.kind for source in sources(seen_by(stage, Role.ACTIVITIES))}
+    team = sign_in(stage.people[Role.ACTIVITIES]).get(reverse("patients:care_team", args=[stage.patient.uuid]))
+    assert "Family doctor" in team.content.decode()
