@@ -1,4 +1,4 @@
-"""A marker in every text that tells something about a patient, and who may read it: the oracle of test_markers.
+"""A marker in every field that tells something about a patient, and who may read it: the oracle of test_markers.
 
 The table says what docs/access.md says, in its own words: it is not made from accounts/roles.py.
 """
@@ -7,45 +7,23 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.utils import timezone
+from django.db.models import F
 from pypdf import PdfReader
 
 from accounts.roles import Perm as P
-from accounts.roles import Role
-from activities.models import ParticipationNote
-from careplans.services import share_plan
-from core import audit
 from core.models import Record
-from intake import services
-from intake.models import Referral, ReferralCall
-from patients.models import (
-    Address,
-    AllergyIntolerance,
-    Condition,
-    EmergencyAccess,
-    Encounter,
-    Flag,
-    Identifier,
-    Note,
-    OutsideCareTeamMember,
-    Patient,
-    RelatedPerson,
-)
+from patients.models import EmergencyAccess, Patient
+from patients.services.record import reindex
 from records.digests import digest_of
-from records.models import Document, Notice, NoticeVersion
-from scheduling.models import Appointment, AppointmentResponse, BookingOverride
-from tests import factories
-from tests.activities import scene as activities
-from tests.careplans import scene as care
-from tests.intake import rows as intake
-from tests.records.matrix_consents import of_notice
-from tests.scheduling import matrix as time
-from tests.world import World
+from records.models import Document
+from scheduling.models import Appointment
+from tests import marker_shapes as shapes
 
 # One of these permissions is needed; a field by itself comes before its model.
 READERS: dict[str, set[P]] = {
@@ -74,6 +52,7 @@ READERS: dict[str, set[P]] = {
     "records.ClinicalPhoto": {P.DOCUMENT_VIEW},
     "records.Signature": {P.DOCUMENT_VIEW, P.CONSENT_VIEW, P.OPTION_VIEW},
     "records.Consent": {P.CONSENT_VIEW},
+    "records.ChannelConsent": {P.CONSENT_VIEW},
     "records.ConsentRecipient": {P.CONSENT_VIEW},
     "records.CounselingNote": {P.COUNSELING_VIEW},
     "records.ReleaseRequest": {P.DISCLOSURE_VIEW},
@@ -82,6 +61,10 @@ READERS: dict[str, set[P]] = {
     "records.Notice": {P.CONSENT_VIEW},
     "records.RecordSubmission": {P.DOCUMENT_FILE, P.DOCUMENT_VIEW},
     "scheduling.Appointment": {P.APPOINTMENT_VIEW},
+    "scheduling.Appointment.starts_at": {P.APPOINTMENT_VIEW, P.APPOINTMENT_STATUS},
+    "scheduling.Appointment.ends_at": {P.APPOINTMENT_VIEW, P.APPOINTMENT_STATUS},
+    "scheduling.Series": {P.APPOINTMENT_VIEW},
+    "scheduling.CallAttempt": {P.APPOINTMENT_VIEW},
     "scheduling.BookingOverride": {P.APPOINTMENT_VIEW},
     "scheduling.AppointmentResponse": {P.APPOINTMENT_VIEW},
     "scheduling.WaitlistEntry": {P.APPOINTMENT_EDIT},
@@ -90,6 +73,7 @@ READERS: dict[str, set[P]] = {
     "intake.ReferralCall": {P.REFERRAL_VIEW},
     "intake.Coverage": {P.COVERAGE_VIEW},
     "intake.IntakeInterview": {P.INTAKE_VIEW},
+    "intake.SubstanceUse": {P.INTAKE_VIEW},
     "intake.Screening": {P.INTAKE_VIEW},
     "intake.LevelOfCareDetermination": {P.INTAKE_VIEW},
     "careplans.CarePlan": {P.PLAN_VIEW},
@@ -103,19 +87,47 @@ READERS: dict[str, set[P]] = {
     "careplans.TreatmentOption": {P.OPTION_VIEW},
     "careplans.PlanPresentation": {P.OPTION_VIEW},
     "activities.Session": {P.ACTIVITY_VIEW},
+    "activities.Enrolment": {P.ACTIVITY_VIEW},
+    "activities.Attendance": {P.ACTIVITY_VIEW},
     "activities.ParticipationNote": {P.ACTIVITY_VIEW},
 }
-# Keys and copies of other fields, and words that programs read: a marker there would only break the page.
-UNMARKED = {"sort_key", "search_key", "key", "language", "file", "moved", "drawing"}
+# What cannot be marked, and why. A marker in keys, copies and words that programs read would only break the page.
+UNMARKED = {
+    "patients.Patient.sort_key": "a copy",
+    "patients.PatientFacility.sort_key": "a copy",
+    "patients.PatientGrant.sort_key": "a copy",
+    "patients.SearchKey.key": "searched with, never shown",
+    "patients.ContactPoint.search_key": "searched with, never shown",
+    "patients.Merge.moved": "read by the undo alone",
+    "records.Document.file": "a generated name, never shown",
+    "records.Document.thumbnail": "a generated name, never shown",
+    "records.Signature.drawing": "a picture",
+    # Codes that a program reads, each of a few that stand on many pages; the words beside them are marked.
+    "patients.Restriction.data_classes": "a code that decides",
+    "records.Consent.data_classes": "a code that decides",
+    "records.Consent.purposes": "a code that decides",
+    "records.ReleaseRequest.data_classes": "a code that decides",
+    "records.ReleaseRequest.purpose": "a code that decides",
+    "records.Disclosure.data_classes": "a code that decides",
+    "records.Disclosure.purpose": "a code that decides",
+    "records.ChannelConsent.language": "two letters",
+    "activities.Attendance.status": "a code that decides",
+    # Numbers and days of which there are too few.
+    "activities.Enrolment.times_per_week": "at most 999.9",
+    "scheduling.Appointment.occurrence_on": "a day of its own for each visit of a series",
+}
+# On the day on which it is, at an hour at which nothing is: on another day no calendar would show it.
+WHEN = {"scheduling.Appointment.starts_at", "scheduling.Appointment.ends_at"}
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A text that stands in one field of one model and nowhere else."""
+    """A value that stands in one field of one model and nowhere else; `token` is how `shapes.tokens` names it."""
 
     label: str
     field: str
-    text: str
+    kind: str
+    token: str
 
     @property
     def readers(self) -> set[P]:
@@ -125,80 +137,28 @@ class Marker:
         return f"{self.label}.{self.field}"
 
 
-def fill(world: World) -> list[str]:
-    """Rows of the kinds that no page of the matrix asks for, and the pages of those that have one."""
-    _fill_patient(world)
-    _fill_activities(world)
-    return [_fill_intake(world), _fill_care(world), _fill_time(world)]
-
-
-def _fill_patient(world: World) -> None:
-    mine = {"patient": world.patient}
-    _put(Address, **mine)
-    _put(AllergyIntolerance, **mine, substance="?")
-    _put(Flag, **mine, text="?")
-    _put(Condition, **mine, display="?", recorder=world.people[Role.CLINICIAN])
-    _put(Encounter, **mine)
-    _put(Identifier, **mine, system="?", value="?")
-    _put(RelatedPerson, **mine, name="?", phone="?")
-    _put(OutsideCareTeamMember, **mine, practitioner=factories.practitioner(world.facility))
-    _put(Note, **mine, text="?", author=world.people[Role.CLINICIAN], signed_at=timezone.now())
-    factories.email_address(world.patient)
-    [version_pk] = of_notice(world)
-    version = NoticeVersion.objects.get(uuid=version_pk)
-    by = world.people[Role.INTAKE]
-    _put(Notice, **mine, facility=world.facility, notice_version=version, given_by=by, outcome="declined", reason="?")
-
-
-def _fill_intake(world: World) -> str:
-    by, episode = world.people[Role.INTAKE], world.episode
-    referral = Referral(facility=world.facility, patient=world.patient, episode=episode, response_due_at=timezone.now())
-    _put(ReferralCall, referral=audit.save(referral, by=by), outcome="spoke", note="?", by=by)
-    intake.coverage(world.patient, by)
-    answers, substances = intake.ANSWERED, [intake.ALCOHOL]
-    services.save_interview(patient=world.patient, answers=answers, substances=substances, complete=True, by=by)
-    intake.screening(world.patient, by)
-    services.decide_level(patient=world.patient, ratings=[0, 0, 2, 2, 1], by=by)
-    return referral.get_absolute_url()
-
-
-def _fill_care(world: World) -> str:
-    share_plan(plan=care.world_plan(world), by=world.people[Role.PATIENT_CARE])
-    shown = care.accept(care.world_presentation(world), world.people[Role.TREATMENT], teach_back="?")
-    return shown.get_absolute_url()
-
-
-def _fill_activities(world: World) -> None:
-    by, group = world.people[Role.ACTIVITIES], activities.world_session(world)
-    for attendance in group.attendances.all():
-        attendance.status, attendance.recorded_at, attendance.recorded_by = "present", timezone.now(), by
-        audit.save(attendance, by=by)
-        _put(ParticipationNote, attendance=attendance, text="?", author=by, signed_at=timezone.now())
-    group.shared_note, group.note_signed_at, group.note_signed_by = "?", timezone.now(), by
-    audit.save(group, by=by)
-
-
-def _fill_time(world: World) -> str:
-    by, [_patient, pk] = world.people[Role.TREATMENT], time.of_appointment(world)
-    visit = Appointment.objects.get(uuid=pk)
-    _put(AppointmentResponse, appointment=visit, participant_status="accepted", via="link", comment="?")
-    _put(BookingOverride, appointment=visit, rule="step", reason="?", by=by)
-    return visit.get_absolute_url()
-
-
-def _put(model: Any, **fields: Any) -> None:
-    audit.save(model(**fields), by=None, reason="test")
+def places() -> Iterator[tuple[Any, models.Field]]:
+    """Every field of every model that `phi_fields` names."""
+    for model in apps.get_models():
+        if not model.__name__.startswith("Historical"):
+            yield from ((model, model._meta.get_field(name)) for name in getattr(model, "phi_fields", ()))
 
 
 def markers() -> list[Marker]:
-    """One for each text field that a model names in `phi_fields`, in the order of the models."""
-    places = [(model, field) for model in marked_models() for field in _texts(model)]
-    return [Marker(model._meta.label, field.name, f"zq{n:03}x") for n, (model, field) in enumerate(places)]
+    """One for each such field that a value can mark, in the order of the models."""
+    counted: dict[str, int] = {}
+    found = []
+    for model, field in places():
+        place = f"{model._meta.label}.{field.name}"
+        kind = "time" if place in WHEN else shapes.kind_of(field)
+        if kind and place not in UNMARKED:
+            counted[kind] = counted.get(kind, -1) + 1
+            found.append(Marker(model._meta.label, field.name, kind, shapes.token(kind, place, counted[kind])))
+    return found
 
 
-def marked_models() -> list[Any]:
-    found = [model for model in apps.get_models() if getattr(model, "phi_fields", ())]
-    return [model for model in found if not model.__name__.startswith("Historical") and _texts(model)]
+def marked_models() -> set[Any]:
+    return {model for model, _field in places()}
 
 
 def mark(found: list[Marker], patient: Patient) -> None:
@@ -211,12 +171,14 @@ def mark(found: list[Marker], patient: Patient) -> None:
     for label, group in by_model.items():
         model = apps.get_model(label)
         for row in _rows_of(model, patient).order_by("pk"):
-            values = {marker.field: _value(model, marker, row.pk) for marker in group}
+            values = {marker.field: _value(model, marker, row) for marker in group}
             model._base_manager.filter(pk=row.pk).update(**values)
             if issubclass(model, Record):
-                model.history.filter(id=row.pk).update(**values)
+                model.history.filter(id=row.pk).update(**values, history_date=F("history_date") - timedelta(hours=1))
     for paper in Document.objects.filter(file=""):
         Document.objects.filter(pk=paper.pk).update(sha256=digest_of(paper.text))
+    Patient.objects.filter(pk=patient.pk).update(created_at=F("created_at") - timedelta(hours=1))  # for a past day
+    reindex(patient=Patient.objects.get(pk=patient.pk))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
@@ -230,15 +192,31 @@ def _rows_of(model: Any, patient: Patient) -> models.QuerySet[Any]:
     return rows.filter(patient=patient) if any(field.name == "patient" for field in model._meta.fields) else rows
 
 
+def _value(model: Any, marker: Marker, row: Any) -> Any:
+    """In the shape of its field; with the row's number where there may be only one of it."""
+    field = model._meta.get_field(marker.field)
+    if model is Appointment and marker.kind == "time" and isinstance(field, models.DateTimeField):
+        return shapes.at_time(getattr(row, marker.field), marker.token)
+    rules = [rule for rule in model._meta.constraints if isinstance(rule, models.UniqueConstraint)]
+    alone = field.unique or any(marker.field in rule.fields for rule in rules)
+    return shapes.value(field, marker.token, unlike=str(row.pk) if alone and marker.kind == "word" else "")
+
+
 def text_of(response: Any) -> str:
     """All that a person gets to read of an answer, whatever its form."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return "\n".join(_read(body))
 
 
+@lru_cache(maxsize=64)
+def _paper(body: bytes) -> str:
+    """The same paper is often given to several people."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
 def _read(body: bytes) -> Iterator[str]:
     if body.startswith(b"%PDF"):
-        yield from (page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+        yield _paper(body)
     elif body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             for name in archive.namelist():
@@ -246,28 +224,3 @@ def _read(body: bytes) -> Iterator[str]:
                 yield from _read(archive.read(name))
     else:
         yield body.decode(errors="replace")
-
-
-def _texts(model: Any) -> list[models.Field]:
-    fields = [model._meta.get_field(name) for name in model.phi_fields if name not in UNMARKED]
-    return [field for field in fields if _is_text(field)]
-
-
-def _is_text(field: models.Field) -> bool:
-    inner = field.base_field if isinstance(field, ArrayField) else field
-    return isinstance(inner, models.CharField | models.TextField) and not inner.choices
-
-
-def _value(model: Any, marker: Marker, pk: int) -> Any:
-    """In the shape of its field; with the row's number where there may be only one of it."""
-    field = model._meta.get_field(marker.field)
-    if isinstance(field, ArrayField):
-        return [marker.text]
-    if isinstance(field, models.EmailField):
-        return f"{marker.text}@example.org"
-    if isinstance(field, models.URLField):
-        return f"https://{marker.text}.example.org/"
-    rules = [rule for rule in model._meta.constraints if isinstance(rule, models.UniqueConstraint)]
-    if field.unique or any(marker.field in rule.fields for rule in rules):
-        return f"{marker.text} {pk}"
-    return f"{marker.text}, and more words" if (field.max_length or 300) >= 300 else marker.text

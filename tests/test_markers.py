@@ -1,49 +1,42 @@
 """Everybody sees what the matrix says, and nothing more: a marker in every field, looked for on every page."""
 
-from dataclasses import dataclass, field
+import logging
 
 import pytest
-from django.contrib import admin
-from django.db import DatabaseError, transaction
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.db import transaction
 
-from accounts.access import may
-from accounts.models import User
-from accounts.roles import Perm, Role
-from core.errors import DomainError
-from patients.access import LISTED
-from patients.standing import restricted_charts, standing
+from accounts.roles import Role
+from tests import marker_readers as reading
+from tests import marker_rows
 from tests import markers as marking
 from tests import world as stage
-from tests.access_matrix import Row
 from tests.conftest import signed_in
-from tests.markers import Marker
+from tests.marker_readers import ENTERED, KINDS, MARKS, NOT_ASKED, Page, Reader
 from tests.test_access import ROWS
 
-# What a person may read because it is his or her own: written, sent or owed by that person.
-OWN = {
-    "records.Document": Perm.DOCUMENT_OWN,
-    "records.ClinicalPhoto": Perm.DOCUMENT_OWN,
-    "records.Signature": Perm.DOCUMENT_OWN,
-    "records.RecordSubmission": Perm.DOCUMENT_SUBMIT,
-    "records.CounselingNote": Perm.COUNSELING_OWN,
-    "records.Disclosure": Perm.DISCLOSURE_OWN,
-    "patients.EmergencyAccess": Perm.EMERGENCY_OPEN,
-    "episodes.Task": Perm.DISCLOSURE_APPROVE,  # what is asked of the privacy officer
-}
-
 UNSHOWN = {
-    "patients.Encounter",  # imported; no page reads it yet
-    "patients.OutsideCareTeamMember",  # imported; no page reads it yet
     "patients.Merge",  # needs two records, so it is read in tests/patients/test_merges.py
     "patients.NotSamePerson",
     "scheduling.WaitlistOffer",  # on the page of an entry with offers: tests/scheduling/test_waitlist_screens.py
 }
-# The privacy officer restricts a chart by the record number that he or she was told and typed.
-ENTERED = "patients.Patient.record_number"
-NOT_ASKED: list[Row] = []
-
+# All that is not a page: the test reads each of them. Their texts, the names and texts inside of ZIP files too.
+NOT_PAGES = {
+    "admin:autocomplete": {"application/json"},
+    "careplans:assessment_pdf": {"application/pdf"},
+    "careplans:plan_pdf": {"application/pdf"},
+    "chart:release_packet": {"application/pdf", "application/zip"},
+    "feed:calendar": {"text/calendar"},
+    "healthz": {"application/json"},
+    "link:calendar": {"text/calendar"},
+    "patients:breach_export": {"text/csv"},
+    "patients:log_export": {"text/csv"},
+    "patients:who_looked_print": {"application/pdf"},
+    "records:disclosure_accounting_pdf": {"application/pdf"},
+    "records:document_file": {"image/jpeg"},
+    "records:document_pdf": {"application/pdf"},
+    "records:document_thumbnail": {"image/jpeg"},
+    "scheduling:appointment_list_pdf": {"application/pdf"},
+}
 # What the matrix would give and no page of that role needs to show.
 ELSEWHERE: dict[str, set[str]] = {
     # Another system's number stands where duplicates are compared, and nowhere else.
@@ -53,7 +46,8 @@ ELSEWHERE: dict[str, set[str]] = {
     # Photos and notes come to the clerk inside the papers of an envelope or of a release.
     "clerk": {"patients.Identifier", "records.ClinicalPhoto", "records.CounselingNote"},
     "activities": {"careplans.Intervention"},  # those asked of the desk, and the marked one is not
-    "privacy": {"records.Signature"},  # what a consent permits, not whose it is
+    # What a consent permits, not whose it is; and how many messages go, not what they say.
+    "privacy": {"records.Signature", "records.ChannelConsent"},
 }
 
 
@@ -64,22 +58,6 @@ def world(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-@dataclass
-class Reader:
-    """One person: what was read on which page, and what of it at a time when the matrix did not give it."""
-
-    user: User
-    client: Client
-    held: set[Perm] = field(default_factory=set)
-    read: dict[Marker, str] = field(default_factory=dict)
-    too_much: dict[Marker, str] = field(default_factory=dict)
-
-    def note(self, marker, path, held):
-        self.read.setdefault(marker, path)
-        if not held & marker.readers and OWN.get(marker.label) not in held:
-            self.too_much.setdefault(marker, path)
-
-
 @pytest.fixture(scope="module")
 def readers(world):
     """(stranger, role) → who has read all there is to read.
@@ -88,25 +66,43 @@ def readers(world):
     world of its own, which is taken back.
     """
     found = {
-        (stranger, role): Reader(user, signed_in(user))
+        (stranger, role): Reader(role, stranger, user, signed_in(user))
         for stranger, people in ((False, world.people), (True, world.strangers))
         for role, user in people.items()
     }
-    alone: list[Row] = []
+    alone = []
+    logging.disable(logging.CRITICAL)  # to write a line for each refusal takes a third of the time
     with transaction.atomic():
-        filled = marking.fill(world)
-        together = [path for row in ROWS if row.method == "get" for path in _path(row, world, alone)]
-        _read(found.values(), world, [*filled, *together, *_admin()])
+        _read_together(found.values(), world, alone)
         transaction.set_rollback(True)
     for row in alone:
         with transaction.atomic():
-            _read(found.values(), world, _path(row, world, NOT_ASKED))
+            pages = reading.pages_of([row], world, NOT_ASKED)
+            marking.mark(MARKS.values(), world.patient)
+            reading.read(found.values(), world, pages)
             transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
     return found
 
 
+def _read_together(people, world, alone):
+    pages = [Page(path) for path in marker_rows.fill(world)]
+    pages += reading.pages_of([row for row in ROWS if row.method == "get"], world, alone)
+    marking.mark(MARKS.values(), world.patient)
+    pages += [*reading.past_pages(world), *reading.breach_pages(world), *reading.days_of_visits(world)]
+    pages += [Page(path) for path in marker_rows.leave(world)]
+    reading.read(people, world, pages)
+    reading.read([one for one in people if reading.enters_admin(one)], world, reading.admin_pages())
+    reading.search(people, world)
+    reading.read_lists_of_restricted(people, world)
+
+
 def test_every_field_that_tells_something_has_its_readers():
-    assert {str(marker) for marker in marking.markers() if not marker.readers} == set()
+    assert {str(marker) for marker in MARKS.values() if not marker.readers} == set()
+
+
+def test_whatever_is_not_a_page_is_read_too(readers):
+    assert {view: kinds for view, kinds in KINDS.items() if kinds != {"text/html"}} == NOT_PAGES
 
 
 def test_everybody_reads_what_the_matrix_gives_and_nothing_more(readers):
@@ -116,9 +112,13 @@ def test_everybody_reads_what_the_matrix_gives_and_nothing_more(readers):
     assert "\n".join([*found, *strange, *_shown_to_nobody(readers)]) == ""
 
 
+def test_lists_of_a_restricted_chart_say_whose_it_is_and_when_and_no_more(readers):
+    assert "\n".join(sorted(line for reader in readers.values() for line in reader.untold)) == ""
+
+
 def _more(readers, role):
     found = readers[False, role].too_much
-    wrong = {mark: path for mark, path in found.items() if not (str(mark) == ENTERED and "/restricted/" in path)}
+    wrong = {mark: path for mark, path in found.items() if not (str(mark) in ENTERED and "/restricted/" in path)}
     return [f"{role} may not read {line}" for line in _lines(wrong)]
 
 
@@ -132,71 +132,8 @@ def _less(readers, role):
 
 def _shown_to_nobody(readers):
     shown = {marker.label for reader in readers.values() for marker in reader.read}
-    return [f"nobody reads {label}" for label in {m.label for m in marking.markers()} - shown - UNSHOWN]
+    return [f"nobody reads {label}" for label in {m.label for m in MARKS.values()} - shown - UNSHOWN]
 
 
 def _lines(read):
     return [f"{marker} on {path}" for marker, path in read.items()]
-
-
-def _path(row, world, alone):
-    """The page, with the rows it needs; a page whose rows would lock everybody out is read alone."""
-    try:
-        with transaction.atomic():
-            path = reverse(row.name, args=row.args(world))
-            if alone is not NOT_ASKED and restricted_charts().exists():
-                raise DomainError("A restricted chart shows the others nothing.")
-            return [path]
-    except (DomainError, DatabaseError):
-        alone.append(row)
-        return _of_patient(row, world)
-
-
-def _of_patient(row, world):
-    """A page that needs no more than the patient shows what there is."""
-    try:
-        return [reverse(row.name, args=[world.patient.uuid])]
-    except NoReverseMatch:
-        return []
-
-
-def _admin():
-    for model in admin.site._registry:
-        if model in marking.marked_models():
-            label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-            yield reverse(f"{label}_changelist")
-            for pk in model._base_manager.values_list("pk", flat=True)[:1]:
-                yield from (reverse(f"{label}_{page}", args=[pk]) for page in ("change", "history"))
-
-
-def _read(people, world, paths):
-    marks = marking.markers()
-    marking.mark(marks, world.patient)
-    for reader in people:
-        held = _held(reader.user, world)
-        reader.held |= held
-        for path in paths if held else _beside(paths, world):
-            text = _text(reader.client, path)
-            for marker in (marker for marker in marks if marker.text in text):
-                reader.note(marker, path, held)
-
-
-def _beside(paths, world):
-    """What a stranger may open at all: test_access has every page of the patient answer 404."""
-    return [path for path in paths if str(world.patient.uuid) not in path]
-
-
-def _text(client, path):
-    with transaction.atomic():
-        text = marking.text_of(client.get(path))
-        transaction.set_rollback(True)
-    return text
-
-
-def _held(user, world):
-    """By the door; what lists name of a restricted chart; and the matters of the facility."""
-    found = standing(user, world.patient)
-    if not found.whole:
-        return set()
-    here = {perm for perm in Perm if not perm.about_patients and may(user, perm)}
-    return found.held | found.whole & LISTED | here
