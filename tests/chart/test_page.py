@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AccessEvent
 from accounts.roles import Perm, Role
 from chart.selectors.overview import overview
-from chart.selectors.timeline import PAGE, timeline
+from chart.selectors.timeline import PAGE, sources, timeline
 from core import audit
 from episodes import services as episodes
 from episodes.models import EpisodeStep

@@ -1,7 +1,9 @@
 """Restricted charts: everybody gives a reason, lists name and show nothing more, and only keepers know of it."""
 
 import pytest
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Perm, Role
@@ -10,8 +12,9 @@ from desks.selectors.people import people_page
 from episodes import services as episodes
 from patients import services
 from patients.access import LISTED, UNREAD, NotPermitted, get_patient, permissions, visible_patients
-from patients.models import Restriction
+from patients.models import Patient, Restriction
 from patients.selectors import search
+from patients.selectors.restricted import restricted_rows
 from patients.standing import KEEPERS
 from tests import world as stage
 from tests.conftest import signed_in
@@ -149,3 +152,31 @@ def test_restricting_adds_no_query_to_the_door(world, django_assert_num_queries)
     intake = world.people[Role.INTAKE]
     with django_assert_num_queries(2):  # memberships; places, restrictions, emergency accesses and grants
         permissions(intake, world.patient)
+
+
+def test_the_list_of_restricted_charts_takes_as_many_queries_at_10_as_at_200_rows(world, django_assert_num_queries):
+    boss = world.people[Role.CLINICAL_COORDINATOR]
+    client, path = signed_in(boss), reverse("patients:restricted_list")
+
+    def restrict(number):
+        names = [f"R-{number}-{row}" for row in range(number)]
+        people = Patient.objects.bulk_create([Patient(record_number=name, family_name=name) for name in names])
+        what = {
+            "facility": world.facility,
+            "kind": "chart",
+            "status": "active",
+            "answered_by": boss,
+            "words": "A nurse",
+        }
+        Restriction.objects.bulk_create([Restriction(patient=person, **what) for person in people])
+
+    client.get(path)
+    counts = []
+    for number in (10, 190):
+        restrict(number)
+        with django_assert_num_queries(1):
+            assert len(restricted_rows(world.facility)) >= number
+        with CaptureQueriesContext(connection) as queries:
+            assert f"R-{number}-{number - 1}" in client.get(path).content.decode()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
