@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.files.uploads import Upload, looked_at
 from core.models import Record
 from fhir import values
+from fhir.sources import Entry
 from fhir.writers import REASON, Context, Resource
 from records.digests import digest_of, pages_of
 from records.models import Consent, ConsentCategory, ConsentRecipient, Document, Purpose
@@ -20,6 +21,7 @@ from records.services.documents import arrived
 from records.services.uploads import keep
 from staff.models import PartnerOrganization, Practitioner
 
+CONSENT_PAPER = "59284-0"
 # LOINC document types, as far as a kind of ours means the same.
 KINDS = {
     "11502-2": Document.Kind.LABORATORY,
@@ -27,7 +29,7 @@ KINDS = {
     "18842-5": Document.Kind.DISCHARGE,
     "57133-1": Document.Kind.REFERRAL,
     "10160-0": Document.Kind.MEDICATION,
-    "59284-0": Document.Kind.CONSENT,
+    CONSENT_PAPER: Document.Kind.CONSENT,
     "64290-0": Document.Kind.INSURANCE,
 }
 STATUSES = {
@@ -84,13 +86,29 @@ def write_consent(resource: Resource, row: Consent, context: Context) -> Consent
     row.discloser = ", ".join(_names(resource.get("organization"), context))[:300]
     found = {PURPOSES.get(str(code.get("code"))) for code in provision.get("purpose") or []} - {None}
     row.purposes = sorted(str(purpose) for purpose in found)
-    row.description = _consent_words(resource, provision)
+    row.description = _consent_words(resource, provision, context)
     ends = values.whole_date((provision.get("period") or {}).get("end"))
     row.expiry, row.expires_on = (Consent.Expiry.DATE if ends else ""), ends
     context.save(row)
     if row.status == Consent.Status.DRAFT:
         _name_recipients(row, provision, context)
     return row
+
+
+def source_of(entry: Entry, resource_id: str) -> Entry | None:
+    """The paper inside a consent as a DocumentReference of its own, so that it is kept as every paper is."""
+    attachment = entry.resource.get("sourceAttachment") or {}
+    if entry.kind != "Consent" or not (attachment.get("data") or attachment.get("url")):
+        return None
+    wrong = entry.resource.get("status") == "entered-in-error"
+    paper = {
+        "resourceType": "DocumentReference", "id": f"{resource_id[:190]}-source",
+        "status": "entered-in-error" if wrong else "current", "type": {"coding": [{"code": CONSENT_PAPER}]},
+        "subject": entry.resource.get("patient"), "description": attachment.get("title") or "Consent, from elsewhere",
+        "content": [{"attachment": attachment}],
+    }  # fmt: skip
+    custodian = values.first(entry.resource.get("organization"))
+    return Entry({**paper, **({"custodian": custodian} if custodian else {})})
 
 
 def _described(resource: Resource, row: Document, context: Context) -> Document:
@@ -149,7 +167,14 @@ def _names(references: list[dict[str, Any]] | None, context: Context) -> list[st
     return list(found)
 
 
-def _consent_words(resource: Resource, provision: dict[str, Any]) -> str:
+def _where_its_paper_is(resource: Resource, context: Context) -> str:
+    attachment, reference = resource.get("sourceAttachment") or {}, resource.get("sourceReference") or {}
+    if attachment.get("data") or attachment.get("url") or context.references.resolve(reference, "DocumentReference"):
+        return "Its paper is among the documents."
+    return "Its paper is kept in another system." if reference else ""
+
+
+def _consent_words(resource: Resource, provision: dict[str, Any], context: Context) -> str:
     """What the other system recorded, and why it permits nothing here."""
     period, rule = provision.get("period") or {}, values.code_of(resource.get("policyRule"))
     parts = [
@@ -159,6 +184,7 @@ def _consent_words(resource: Resource, provision: dict[str, Any]) -> str:
         "It forbids what it names." if provision.get("type") == "deny" else "",
         f"From {str(period.get('start'))[:10]}." if period.get("start") else "",
         "It makes exceptions that cannot be shown here." if provision.get("provision") else "",
+        _where_its_paper_is(resource, context),
     ]
     return "\n".join(part for part in parts if part)
 

@@ -15,7 +15,7 @@ from accounts.models import Facility
 from core.errors import DomainError
 from core.models import Record
 from fhir.models import ImportedResource
-from fhir.papers import PAPER_WRITERS
+from fhir.papers import PAPER_WRITERS, source_of
 from fhir.references import References, Unresolved, row_of
 from fhir.resources.R4B import get_fhir_model_class
 from fhir.sources import Entry, Source, Unreadable, entries
@@ -106,6 +106,8 @@ def _write_all(rows: list[Entry], context: Context, counts: Report, *, strict: b
     counts.not_kept.update(entry.kind for entry in rows if entry.kind not in WRITERS)
     for entry in kept:
         _validate(entry)
+    kept += [paper for entry in kept if (paper := source_of(entry, _id_of(entry)))]
+    for entry in kept:
         context.references.announce(entry, _id_of(entry))
     order = list(WRITERS)
     known = _known(kept, context.facility)

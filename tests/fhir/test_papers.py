@@ -107,3 +107,35 @@ def test_a_draft_that_somebody_took_up_is_left_alone(facility, write):
     row.save()
     run(write(bundle(person(), consent(dateTime="2026-06-01"))))
     assert Consent.objects.get().description == "What we agreed on."
+
+
+def test_the_paper_inside_a_consent_is_kept_once_and_changes_as_papers_do(facility, write):
+    inside = {"contentType": "application/pdf", "data": base64.b64encode(files.pdf()).decode(), "title": "Signed form"}
+    given = consent(sourceAttachment=inside)
+    run(write(bundle(person(), given)))
+    document, row = Document.objects.get(), Consent.objects.get()
+    assert (document.kind, document.title, document.patient) == ("consent", "Signed form", row.patient)
+    assert "Hemoglobin" in document.text
+    assert (row.status, row.document) == ("draft", None)
+    assert "among the documents" in row.description
+    again = run(write(bundle(person(), given)))
+    assert (again["created"], again["updated"], Document.objects.count()) == ({}, {}, 1)
+    other = inside | {"data": base64.b64encode(files.pdf("Other words entirely")).decode()}
+    run(write(bundle(person(), consent(sourceAttachment=other))))
+    assert Document.objects.get(status="current").replaces == document
+
+
+@pytest.mark.parametrize(
+    ("source", "says", "papers"),
+    [
+        ({"sourceReference": {"reference": "DocumentReference/d1"}}, "Its paper is among the documents.", 1),
+        ({"sourceReference": {"reference": "Contract/9"}}, "Its paper is kept in another system.", 1),
+        ({"sourceAttachment": {"title": "The terms"}}, "", 1),
+        ({"sourceAttachment": {"url": "https://elsewhere.example.org/Binary/8"}}, "among the documents.", 2),
+    ],
+)
+def test_where_the_paper_of_a_consent_is(facility, write, source, says, papers):
+    run(write(bundle(person(), paper(files.pdf()), consent(**source))))
+    assert says in Consent.objects.get().description
+    assert ("Its paper" in Consent.objects.get().description) is bool(says)
+    assert Document.objects.count() == papers
