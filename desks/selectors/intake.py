@@ -15,6 +15,7 @@ from records.selectors.consentdue import consents_due
 from scheduling.selectors import confirmations
 
 FETCHED = 200
+CONSENTS = 3  # in front of the coverage; their page has all
 
 
 def tiles(user: User, facility: Facility) -> list[Tile]:
@@ -87,7 +88,7 @@ def _coverage(user: User, facility: Facility) -> Tile:
     ]  # fmt: skip
     return Tile(
         "coverage", "Coverage and consents to renew", "shield-question-mark",
-        [*lines, *rows.consents(consents_due(user, facility, owner_role=Role.INTAKE))],
+        [*rows.consents(consents_due(user, facility, owner_role=Role.INTAKE, limit=CONSENTS)), *lines],
         "All coverage is checked, and no consent ends soon",
         "Coverage that nobody has checked appears here, authorizations that end within five days, and consents that "
         "end within 30.",
