@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import Facility, User
@@ -16,6 +15,7 @@ from patients import services as patients
 from patients.models import ContactPoint, Patient
 from records.models import ChannelConsent, Document, Signature
 from records.services.documents import create_document, sign_document, supersede
+from records.services.papertext import words_in
 
 REPLACED = "replaced"
 ALREADY_ACTIVE = "Somebody has recorded this choice just now; look at it before you change it."
@@ -31,17 +31,20 @@ def channel_consent_text(
     language: str,
     expires_on: date | None = None,
 ) -> str:
-    """The words the patient agrees to, exactly as shown, signed and kept. The same choices give the same text."""
+    """The words the patient agrees to, exactly as shown, signed and kept; in the language the messages will be in.
+
+    The same choices give the same text.
+    """
     context = {
         "patient": patient,
         "facility": facility,
-        "email": email.strip() or "(no address yet)",
+        "email": email.strip() or ("(aún sin dirección)" if language == "es" else "(no address yet)"),
         "detail": detail,
         "first_name": patient.preferred_name or patient.given_name if may_use_first_name else "",
-        "language": "Spanish" if language == "es" else "English",
+        "language": "español" if language == "es" else "English",
         "expires_on": expires_on,
     }
-    return render_to_string("records/channel_text.txt", context).strip() + "\n"
+    return words_in(language, "channel", context)
 
 
 @transaction.atomic

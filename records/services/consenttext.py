@@ -1,11 +1,10 @@
 """The words of a consent: what the patient reads is what is signed, and what is kept."""
 
-from django.template.loader import render_to_string
-
 from accounts.models import Facility
 from patients.models import Patient
 from records.choices import Choices, Named
 from records.models import ConsentCategory, ConsentForm, ConsentRecipient
+from records.services.papertext import words_in
 from records.words import CARE_ENDS, EVERYONE_IN_CARE, information_words, purpose_words
 
 
@@ -32,8 +31,7 @@ def consent_text(
         "is_legal": choices.category == ConsentCategory.LEGAL,
         "replaces_earlier": replaces_earlier,
     }
-    text = render_to_string(f"records/consent_text.{'es' if language == 'es' else 'en'}.txt", context)
-    return text.strip() + "\n"
+    return words_in(language, "consent", context)
 
 
 def _recipient(row: Named, language: str) -> str:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
-
 from accounts.models import User
 from core.errors import DomainError
 from core.times import day_of
@@ -11,6 +9,7 @@ from records.choices import Signed
 from records.digests import digest_of
 from records.models import Consent, ConsentRecipient, Document
 from records.services.documents import create_document
+from records.services.papertext import words_in
 from records.services.signing import sign_as_given
 from records.words import EVERYONE_IN_CARE
 
@@ -40,7 +39,7 @@ def revocation_text(consent: Consent, words: str = "") -> str:
         "words": words,
         "heading": heading,
     }
-    return render_to_string(f"records/revocation_text.{language}.txt", context).strip() + "\n"
+    return words_in(language, "revocation", context)
 
 
 def keep_writing(*, consent: Consent, writing: Writing, by: User) -> tuple[Document, str]:

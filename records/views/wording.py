@@ -89,7 +89,7 @@ def notice_version_add(request: HttpRequest) -> HttpResponse:
             services.add_notice_version(facility=facility, by=request.user, **form.cleaned_data)
     if form.is_bound and form.is_valid():
         return done(request, reverse("records:form_list"), "The new notice is given from now on.")
-    context = {"form": form, "label": "Notice of privacy practices", "language": LANGUAGES[language]}
+    context = {"form": form, "label": "Notice of privacy practices", "language": LANGUAGES[language], "is_notice": True}
     answer = invalid if form.is_bound else render
     return answer(request, "records/form_add.html", context | {"back": reverse("records:form_list")})
 

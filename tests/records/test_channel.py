@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.roles import Role
 from core import audit
@@ -57,8 +57,13 @@ def test_the_same_choices_give_the_same_words_without_a_tag_left(patient, facili
     one = services.channel_consent_text(patient=patient, facility=facility, **choices)
     assert one == services.channel_consent_text(patient=patient, facility=facility, **choices)
     assert "{" not in one
-    assert "Spanish" in one
-    assert "The facility is not named" not in one
+    assert "Los mensajes se escriben en español." in one
+    assert "No se nombra el centro" not in one
+    english = choices | {"language": "en"}
+    plain = services.channel_consent_text(patient=patient, facility=facility, **english)
+    with translation.override("es"):  # as a browser may ask for
+        assert plain == services.channel_consent_text(patient=patient, facility=facility, **english)
+    assert "Messages are written in English." in plain
 
 
 def test_names_with_apostrophes_are_not_escaped(facility):
