@@ -41,7 +41,8 @@ def bring_papers(house: House, lives: list[Life], now: datetime) -> None:
     records.add_usual_rules(facility=house.facility, by=None, reason=REASON)
     report = render_pdf("records/pdf/table.typ", _report(house))
     card = _card()
-    _keep_copies(house, card)
+    with time_machine.travel(now - timedelta(days=60), tick=False):
+        _keep_copies(house, card)
     for number, life in enumerate(lives[::6]):
         with time_machine.travel(now - timedelta(days=2 + number % 5, hours=number % 7), tick=False):
             _keep(house, life, Document.Kind.IDENTIFICATION, "State identification card", card)

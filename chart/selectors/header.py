@@ -57,7 +57,7 @@ TABS = (
         "records:document_list",
         {Perm.DOCUMENT_VIEW, Perm.DOCUMENT_OWN},
         "file-text",
-        ("records:document_", "records:submission_"),
+        ("records:document_", "records:photo_", "records:submission_"),
     ),
     (
         "Consents",

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from core.forms import VersionedForm
-from records.models import ChartRule
+from episodes.models import EpisodeStep
+from records.models import ChartRule, Document
 from records.selectors.completeness import owing_desks
 
 
@@ -24,6 +25,9 @@ class ChartRuleForm(VersionedForm):
         self.fields["owed_by"].choices = [("", "Choose"), *owing_desks()]
         if self.instance.pk:
             del self.fields["document_kind"], self.fields["step"]
+        else:
+            self.fields["document_kind"].choices = [("", "No paper"), *Document.Kind.choices]
+            self.fields["step"].choices = [("", "No step"), *EpisodeStep.Kind.choices]
 
 
 class MissingFilterForm(forms.Form):

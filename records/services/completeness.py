@@ -44,9 +44,11 @@ def save_chart_rule(*, rule: ChartRule, by: User, expected_version: int | None =
 
 @transaction.atomic
 def retire_chart_rule(*, rule: ChartRule, by: User) -> ChartRule:
-    """The rule asks for nothing from now on; it stays in the history. Harmless twice."""
+    """The rule and the tasks that came of it ask for nothing from now on; it stays in the history. Harmless twice."""
     rule = ChartRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
     rule.is_active = False
+    for task in Task.objects.open().filter(facility=rule.facility, kind=_kind_of_asking(rule)).order_by("pk"):
+        episodes.close_task(task=task, by=by, outcome="The rule is retired", status=Task.Status.CANCELLED)
     return audit.save(rule, by=by)
 
 
@@ -73,10 +75,14 @@ def ask_for_missing(*, patient: Patient, rule: ChartRule, by: User) -> Task:
     return episodes.ask(
         facility=rule.facility,
         patient=patient,
-        kind=f"{Task.MISSING}{rule.document_kind or rule.step}",
+        kind=_kind_of_asking(rule),
         text=f"Complete the chart: {what_of(rule).lower()}",
         owner_role=rule.owed_by,
         due_at=timezone.now() + ANSWER_WITHIN,
         focus=patient,
         by=by,
     )
+
+
+def _kind_of_asking(rule: ChartRule) -> str:
+    return f"{Task.MISSING}{rule.document_kind or rule.step}"

@@ -214,6 +214,10 @@
   on("htmx:responseError", () => announce("That did not work. Nothing was saved."));
   on("htmx:sendError", () => announce("No answer from the server. Nothing was saved."));
 
+  // The tab one is on, in sight where the tabs scroll --------------------------------------------------
+  const tab = $(".cc-tabs [aria-current]"), tabs = tab?.closest("ul");
+  if (tabs) tabs.scrollLeft += Math.max(0, tab.getBoundingClientRect().right - tabs.getBoundingClientRect().right);
+
   reveal(document);
   markTheme();
   startDrafts();

@@ -126,8 +126,11 @@ def test_the_owing_desk_is_asked_once(facility, clerk, began, rule, patient, sig
 def test_an_upload_another_kind_said_of_it_or_a_step_answers_what_was_asked(
     facility, clerk, began, rule, patient, episode, intake
 ):
-    for row in (rule(kind=Kind.LABORATORY), rule(kind=Kind.IMAGING), rule(step=Step.SCREENED)):
+    rows = [rule(kind=Kind.COURT), rule(kind=Kind.LABORATORY), rule(kind=Kind.IMAGING), rule(step=Step.SCREENED)]
+    for row in rows:
         services.ask_for_missing(patient=patient, rule=row, by=clerk)
+    services.retire_chart_rule(rule=rows[0], by=clerk)
+    assert Task.objects.get(kind="missing-court").status == "cancelled"
     asked = Task.objects.open().filter(kind__startswith=Task.MISSING)
     paper = upload(patient, facility, intake, kind=Kind.LABORATORY)
     assert {task.kind for task in asked} == {"missing-imaging", "missing-screened"}
