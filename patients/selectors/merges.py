@@ -20,29 +20,36 @@ from patients.selectors.search import ALIKE
 
 Row = dict[str, Any]
 PAIRS = 2000  # looked at, at most
+SHARED_BY = 8  # more people than these with one number, or one birth date and sound of a name, say nothing
 LISTED_ROWS = 50  # of each kind, in a preview
 
-# Everybody of the facility who shares the birth date and a sound of the name with somebody, or a telephone number or a
-# foreign number; two who were found to be two people are left out.
+# Everybody of the facility who shares the birth date and a sound of the name with somebody, and after them who shares
+# a telephone number or a foreign number; two who were found to be two people are left out. Each index is walked once
+# and grouped: to look each pair of one birth date up took eight seconds at 100,000 people. What many share is a house's
+# number or a first of January, and no evidence.
 PAIRS_SQL = """
 WITH here AS MATERIALIZED (
     SELECT patient.id, patient.birth_date
       FROM patients_patientfacility AS place JOIN patients_patient AS patient ON patient.id = place.patient_id
      WHERE place.facility_id = %(facility)s AND place.ends_at IS NULL AND patient.merged_into_id IS NULL
-), alike AS (
-    SELECT a.id AS one, b.id AS two
-      FROM here AS a JOIN here AS b ON b.birth_date = a.birth_date AND b.id > a.id
-     WHERE EXISTS (SELECT FROM patients_searchkey AS s JOIN patients_searchkey AS t ON t.key = s.key
-                    WHERE s.patient_id = a.id AND t.patient_id = b.id AND s.key >= '~')
-     UNION
-    SELECT s.patient_id, t.patient_id
-      FROM patients_searchkey AS s JOIN patients_searchkey AS t ON t.key = s.key AND t.patient_id > s.patient_id
-      JOIN here AS a ON a.id = s.patient_id JOIN here AS b ON b.id = t.patient_id
-     WHERE (s.key >= '+' AND s.key < ',') OR (s.key >= '=' AND s.key < '>')
+), alike (people, rank) AS (
+    SELECT array_agg(here.id), 0
+      FROM here JOIN patients_searchkey AS name ON name.patient_id = here.id AND name.key >= '~'
+     WHERE here.birth_date IS NOT NULL
+     GROUP BY here.birth_date, name.key HAVING count(*) BETWEEN 2 AND %(most)s
+     UNION ALL
+    SELECT array_agg(here.id), 1
+      FROM here JOIN patients_searchkey AS number ON number.patient_id = here.id
+     WHERE (number.key >= '+' AND number.key < ',') OR (number.key >= '=' AND number.key < '>')
+     GROUP BY number.key HAVING count(*) BETWEEN 2 AND %(most)s
+), pairs AS (
+    SELECT one, two, min(rank) AS rank
+      FROM alike, unnest(people) AS one, unnest(people) AS two
+     WHERE one < two GROUP BY one, two
 )
-SELECT one, two FROM alike
+SELECT one, two FROM pairs
  WHERE NOT EXISTS (SELECT FROM patients_notsameperson WHERE first_id = one AND second_id = two)
- LIMIT %(limit)s
+ ORDER BY rank, one, two LIMIT %(limit)s
 """
 
 
@@ -52,7 +59,7 @@ def possible_pairs(user: User, facility: Facility) -> list[Row]:
     Restricted charts are left out until the person has broken the glass for both.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS_SQL, {"facility": facility.pk, "limit": PAIRS})
+        cursor.execute(PAIRS_SQL, {"facility": facility.pk, "most": SHARED_BY, "limit": PAIRS})
         pairs = cursor.fetchall()
     wanted = {pk for pair in pairs for pk in pair}
     people = Patient.objects.exclude(asks_reason(user, facility)).in_bulk(wanted)

@@ -127,9 +127,12 @@ def _starting(prefix: str) -> Q:
 def _by_number(user: User, facility: Facility, text: str, limit: int) -> list[Patient]:
     """By birth date, telephone number, e-mail address or record number; only where the person may see those."""
     visible = _visible(user, facility, Perm.NAME_VIEW).annotate(shows_contact=_holds(user, facility, Perm.CONTACT_VIEW))
-    identity = Q(pk__in=SearchKey.objects.filter(_identity_keys(text)).values("patient"), shows_identity=True)
-    contact = Q(pk__in=SearchKey.objects.filter(_contact_keys(text)).values("patient"), shows_contact=True)
-    return list(visible.filter(identity | contact)[:limit])
+    numbers, contacts = _identity_keys(text), _contact_keys(text)
+    identity = Q(pk__in=SearchKey.objects.filter(numbers).values("patient"), shows_identity=True)
+    contact = Q(pk__in=SearchKey.objects.filter(contacts).values("patient"), shows_contact=True)
+    # Who has any of the keys, first: of the OR alone PostgreSQL makes a walk over the whole facility.
+    answering = visible.filter(pk__in=SearchKey.objects.filter(numbers | contacts).values("patient"))
+    return list(answering.filter(identity | contact)[:limit])
 
 
 def _identity_keys(text: str) -> Q:

@@ -269,3 +269,14 @@ def test_the_episode_goes_on_under_its_owner(survivor, duplicate, intake, facili
     with connection.cursor() as cursor:
         cursor.execute("SELECT sort_key FROM patients_patientgrant WHERE content_object_id = %s", [survivor.pk])
         assert {row[0] for row in cursor.fetchall()} == {survivor.sort_key}
+
+
+def test_a_number_that_many_share_pairs_nobody(facility, intake, survivor):
+    def share(number):
+        for _ in range(number):
+            person = factories.patient(facility, birth_date=None, given_name="Marisol")
+            services.add_contact_point(patient=person, system="phone", value="212 555 0177", by=intake)
+        return len(selectors.possible_pairs(intake, facility))
+
+    assert share(3) == 3
+    assert share(selectors.SHARED_BY - 2) == 0
