@@ -1,5 +1,6 @@
 """The history of a person's record, one kind at a time, in words."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
@@ -59,9 +60,21 @@ def in_words(page: list[Any], zone: tzinfo) -> list[Row]:
     pairs = [(line, olds.get((type(line), line.before_id)) if line.history_type == "~" else None) for line in page]
     fields = [changed_fields(line, old) if line.history_type != "-" else [] for line, old in pairs]
     names = _names([linked_ids(some, line, old) for (line, old), some in zip(pairs, fields, strict=True)])
+    titles = _titles(page)
     return [
-        _event(line, said(some, line, old, zone, names), zone) for (line, old), some in zip(pairs, fields, strict=True)
+        _event(line, titles[type(line), line.id], said(some, line, old, zone, names), zone)
+        for (line, old), some in zip(pairs, fields, strict=True)
     ]
+
+
+def _titles(page: list[Any]) -> dict[tuple[Any, int], str]:
+    """What each row is called: by its kind, and by its number too where the page has several of the kind."""
+    rows = {(type(line), line.id) for line in page}
+    alike = Counter(model for model, _ in rows)
+    return {
+        (model, pk): f"{model.instance_type._meta.verbose_name}{f' {pk}' if alike[model] > 1 else ''}"
+        for model, pk in rows
+    }
 
 
 def _olds(page: list[Any]) -> dict[tuple[Any, int], Any]:
@@ -81,15 +94,14 @@ def _names(linked: list[set[tuple[type[Model], int]]]) -> Callable[[type[Model],
     return lambda model, pk: known.get((model, pk)) or f"{model._meta.verbose_name} {pk}"
 
 
-def _event(line: Any, words: list[str], zone: tzinfo) -> Row:
+def _event(line: Any, title: str, words: list[str], zone: tzinfo) -> Row:
     icon, tone, verb = ICONS[line.history_type]
-    name = str(line.instance_type._meta.verbose_name)
     return {
         "when": when_label(line.history_date, zone),
         "iso": line.history_date.isoformat(),
         "icon": icon,
         "tone": tone,
-        "title": f"{verb}: {name} {line.id}",
+        "title": f"{verb}: {title}",
         "who": str(line.history_user or "The system"),
         "lines": words or ["Nothing that shows"],
         "badge": (line.history_change_reason or "") if line.history_change_reason in {"merge", "merge undone"} else "",

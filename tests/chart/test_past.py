@@ -163,10 +163,14 @@ def test_the_page_costs_the_same_however_long_the_history(world, django_assert_n
 
 
 def words(world, role, key):
+    return [line for event in events(world, role, key) for line in event["lines"]]
+
+
+def events(world, role, key):
     patient, user = chart_of(world, role), world.people[role]
     kind = next(kind for kind in kinds(patient) if kind.key == key)
     rows = changes.lines(user, patient, kind)[0 : changes.PAGE]
-    return [line for event in changes.in_words(rows, timezone.get_current_timezone()) for line in event["lines"]]
+    return changes.in_words(rows, timezone.get_current_timezone())
 
 
 def test_changes_are_said_in_words(world):
@@ -183,6 +187,15 @@ def test_changes_are_said_in_words(world):
     assert "Set pronouns to “she/her”" in said
     assert "Changed administrative gender from Unknown to Female" in said
     assert f"Set owner to {intake}" in words(world, Role.INTAKE, "path")
+
+
+def test_a_row_has_its_number_only_beside_others_of_its_kind(world):
+    add = {"patient": world.patient, "category": "safety", "by": world.people[Role.INTAKE]}
+    first = services.add_flag(text="First", **add)
+    assert [event["title"] for event in events(world, Role.INTAKE, "safety")] == ["Added: flag"]
+    second = services.add_flag(text="Second", **add)
+    titles = [event["title"] for event in events(world, Role.INTAKE, "safety")]
+    assert titles == [f"Added: flag {second.pk}", f"Added: flag {first.pk}"]
 
 
 def test_another_ones_draft_is_nobodys_business(world):
