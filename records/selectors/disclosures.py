@@ -173,8 +173,11 @@ def _accounted(row: Disclosure, facility: Facility) -> dict[str, Any]:
         "when": when_label(row.at, facility.tz),
         "recipient": ", ".join(part for part in (row.recipient_name, row.recipient_affiliation) if part),
         "address": row.recipient_address or "not recorded",
+        "where": row.recipient_address,
         "what": row.description,
         "classes": classes_label(row.data_classes),
         "purpose": purpose_label(row),
+        "purpose_code": row.purpose,
+        "purpose_words": row.purpose_words,
         "basis": Basis(row.basis).label,
     }

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from accounts.models import AccessEvent
 from accounts.roles import Role
+from core import audit
 from core.errors import DomainError
 from episodes.models import Task
 from patients.access import permissions
@@ -169,3 +170,10 @@ def test_the_accounting_is_a_paper_for_the_person_and_no_disclosure(tell, page, 
     assert Disclosure.objects.count() == 1
     assert AccessEvent.objects.filter(patient_id=patient.pk, action="disclose", data_class="consent").exists()
     assert b"Dr. Ames" in page(clerk, "records:disclosure_accounting").content
+    patient.language = "es"
+    audit.save(patient, by=clerk)
+    answer = page(clerk, "records:disclosure_accounting_pdf")
+    text = " ".join(PdfReader(BytesIO(b"".join(answer.streaming_content))).pages[0].extract_text().split())
+    for said in ("Lista de lo que se divulgó", "Dr. Ames", "Allergy to penicillin", "Para tratarme"):
+        assert said in text
+    assert "To whom" not in text
