@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Facility, User
@@ -14,6 +14,7 @@ from episodes.models import EpisodeStep, Task
 from patients.models import Patient
 from records.models import ChartRule, Document
 from records.selectors.completeness import is_missing, what_of
+from records.services.documents import arrivals_of
 
 ANSWER_WITHIN = timedelta(hours=24)
 ONCE = "There is a rule for this already; change its hours instead."
@@ -70,6 +71,7 @@ def ask_for_missing(*, patient: Patient, rule: ChartRule, by: User) -> Task:
 
     Raises DomainError if it is not missing any more.
     """
+    _wait_for_arrivals(patient, rule)
     if not is_missing(patient, rule):
         raise DomainError("This is in the chart now; look at the list again.", code="chart.complete")
     return episodes.ask(
@@ -82,6 +84,15 @@ def ask_for_missing(*, patient: Patient, rule: ChartRule, by: User) -> Task:
         focus=patient,
         by=by,
     )
+
+
+def _wait_for_arrivals(patient: Patient, rule: ChartRule) -> None:
+    """What is on its way at this moment is waited for; what comes after sees the task."""
+    if rule.step:  # whoever reaches a step locks its stay
+        list(patient.episodes.open().select_for_update(no_key=True))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", arrivals_of(patient))
 
 
 def _kind_of_asking(rule: ChartRule) -> str:

@@ -1,6 +1,6 @@
 """Papers and the signatures under them. A document never changes: a better one takes its place."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Facility, User
 from core import audit
@@ -9,6 +9,8 @@ from episodes import services as episodes
 from patients.models import Patient
 from records.digests import digest_of, pages_of
 from records.models import Document, Signature
+
+ARRIVALS = 0xF11E  # one advisory lock a patient: papers that arrive share it, who asks for one has it alone
 
 
 @transaction.atomic
@@ -30,8 +32,18 @@ def arrived(document: Document, *, by: User | None) -> Document:
     Each service that writes a paper, or says what kind it is, ends with this, in its transaction.
     """
     if document.status == Document.Status.CURRENT:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", arrivals_of(document.patient))
         episodes.settle_missing(patient=document.patient, what=document.kind, by=by)
     return document
+
+
+def arrivals_of(patient: Patient) -> list[int]:
+    """The key of the lock between asking for a paper and its arrival: of the two the later one sees the other.
+
+    Row locks would not do: a paper's reference to its patient is looked at when the transaction ends, and no earlier.
+    """
+    return [ARRIVALS, patient.pk % (1 << 31)]
 
 
 @transaction.atomic

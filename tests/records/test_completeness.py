@@ -1,10 +1,12 @@
 """Whether charts are complete: by the facility's rules, in one statement, however many people there are."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -138,6 +140,37 @@ def test_an_upload_another_kind_said_of_it_or_a_step_answers_what_was_asked(
     assert [task.kind for task in asked.all()] == ["missing-screened"]
     episodes.reach_step(episode=episode, kind=Step.SCREENED, by=intake)
     assert not asked.all().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_arrives_while_somebody_asks_is_waited_for(facility, clerk, began, rule, patient, episode, write, intake):
+    rows, answers = [rule(kind=Kind.CARE_PLAN), rule(step=Step.SCREENED)], []
+
+    def ask(row):
+        try:
+            services.ask_for_missing(patient=patient, rule=row, by=clerk)
+        except DomainError as refusal:
+            answers.append(refusal.code)
+        finally:
+            connection.close()
+
+    asking = [threading.Thread(target=ask, args=[row]) for row in rows]
+    with transaction.atomic():
+        write(intake, kind=Kind.CARE_PLAN, title="Care plan")
+        episodes.reach_step(episode=episode, kind=Step.SCREENED, by=intake)
+        for thread in asking:
+            thread.start()
+        while locks_waited_for() + sum(not thread.is_alive() for thread in asking) < 2:
+            asking[0].join(0.01)
+    for thread in asking:
+        thread.join()
+    assert answers == ["chart.complete"] * 2
+
+
+def locks_waited_for() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
 
 
 def test_one_sees_in_a_chart_what_ones_desk_owes_and_overseers_all(facility, began, rule, patient, intake, clerk):
