@@ -1,6 +1,5 @@
 """Figures 6 and 11: what the read log and an audited save cost, and how many ways to write the witness sees."""
 
-import os
 from collections.abc import Callable
 from statistics import median
 
@@ -14,7 +13,7 @@ from accounts.models import RowVersion
 from carecoord.audit.rights import as_owner
 from carecoord.bench.rounds import Cost, cost
 from carecoord.bench.scene import Scene
-from carecoord.bench.server import Server, spent_by
+from carecoord.bench.server import Server, spent_here
 from core import audit
 from patients.models import Flag, Patient
 
@@ -83,11 +82,11 @@ def _plain(flags: list[Flag]) -> float:
 
 
 def _each(flags: list[Flag], act: Callable[[Flag], object]) -> float:
-    before = _spent()
+    before = spent_here()
     for flag in flags:
         with transaction.atomic():
             act(flag)
-    return (_spent() - before) / len(flags)
+    return (spent_here() - before) / len(flags)
 
 
 def _flags(scene: Scene) -> list[Flag]:
@@ -108,10 +107,3 @@ def _queries(cookie: str, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     return len(queries)
-
-
-def _spent() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    return (spent_by(os.getpid()) + spent_by(backend)) / 1e6

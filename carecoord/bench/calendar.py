@@ -1,6 +1,5 @@
 """Figures 4 and 10: the day board, and free times."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -14,7 +13,7 @@ from accounts.models import Facility, Membership, User
 from accounts.roles import Role
 from carecoord.bench.rounds import Cost, cost
 from carecoord.bench.scene import DOCTORS, Scene
-from carecoord.bench.server import Server, spent_by
+from carecoord.bench.server import Server, spent_here
 from carecoord.demo.bulk import REASON
 from core import audit
 from patients.models import Patient, PatientFacility
@@ -47,12 +46,12 @@ def free_times(scene: Scene) -> dict[str, float]:
     by_query: list[float] = []
     by_sweep: list[float] = []
     for _ in range(9):
-        before = _spent()
+        before = spent_here()
         slots = _query(scene)
-        between = _spent()
+        between = spent_here()
         swept = sweep(scene)
         by_query.append(between - before)
-        by_sweep.append(_spent() - between)
+        by_sweep.append(spent_here() - between)
         if [(slot.practitioner.pk, slot.starts_at) for slot in slots] != swept:
             raise AssertionError("The query and the sweep found different times.")
     return {"query_ms": median(by_query), "sweep_ms": median(by_sweep), "ratio": median(by_query) / median(by_sweep)}
@@ -190,13 +189,6 @@ def _as(server: Server, cookie: str, call: Callable[[], int]) -> Callable[[], in
         return call()
 
     return asked
-
-
-def _spent() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    return (spent_by(os.getpid()) + spent_by(backend)) / 1e6
 
 
 def _saved(row):

@@ -140,6 +140,14 @@ def spent_by(pid: int) -> int:
     return total
 
 
+def spent_here() -> float:
+    """Processor milliseconds of this process and of its database connection so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    return (spent_by(os.getpid()) + spent_by(backend)) / 1e6
+
+
 def _unique_set(pid: int) -> float:
     lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
     kept = [line.split() for line in lines if line.startswith("Private_")]

@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from accounts.models import AccessEvent
 from carecoord.audit.unseen import unseen_writes
-from carecoord.bench import auditing
+from carecoord.bench import auditing, watching
 from carecoord.bench.rounds import Cost, exponent
 from carecoord.bench.scene import Scene
 from carecoord.demo.bulk import add_appointments, add_people
@@ -65,3 +66,12 @@ def test_the_witness_sees_seven_ways_to_write_and_the_cost_of_a_save_is_told(har
     assert saves["audited"] > saves["plain"] > 0
     assert auditing.ways_seen(scene) == 7
     assert list(unseen_writes()) == []
+
+
+def test_the_reports_of_the_read_log_are_measured_over_lines_of_everybody(harbor):
+    booker, _ = factories.person("treatment", harbor), factories.person("privacy", harbor)
+    scene = Scene(harbor, booker, [], None, [factories.patient(harbor) for _ in range(3)])
+    found = watching.reports(scene, lines=40)
+    assert found["lines"] == 40
+    assert min(found.values()) > 0
+    assert AccessEvent.objects.filter(user_id=booker.pk, patient_id=scene.patients[0].pk).exists()

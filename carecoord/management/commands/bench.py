@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Facility
 from carecoord.audit.rights import as_owner
-from carecoord.bench import auditing, booking, calendar, reminders
+from carecoord.bench import auditing, booking, calendar, reminders, watching
 from carecoord.bench.rounds import Cost, exponent
 from carecoord.bench.scene import Scene, grow, set_up
 from carecoord.bench.server import Server, running
@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--patients", type=int, nargs="+", default=SIZES, metavar="N", help="sizes, ascending")
         parser.add_argument("--appointments", type=int, default=1_000_000, metavar="N", help="visits at the last size")
         parser.add_argument("--slots", type=int, default=100, help="how often 64 people want one slot")
+        parser.add_argument(
+            "--lines", type=int, default=1_000_000, help="of the read log, when its reports are measured"
+        )
         parser.add_argument("--reminders", type=int, default=6000, help="how many are sent, and sent under fire")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +46,7 @@ class Command(BaseCommand):
         if options["appointments"]:
             found["sizes"].append(self._at(options["patients"][-1], self._visits(options["appointments"])))
         found |= self._growth(found["sizes"]) | self._guards(options["slots"])
-        found |= self._reminders(options["reminders"])
+        found |= self._reminders(options["reminders"]) | self._watching(options["lines"])
         Path(settings.HOME, "bench.json").write_text(json.dumps(found, indent=2))
 
     def _people(self, size: int) -> Callable[[], None]:
@@ -127,6 +130,14 @@ class Command(BaseCommand):
         words = f"{fire['lost']} lost, {fire['twice']} twice, {fire['in_doubt']} in doubt"
         self._say(13, f"{fire['kills']} kills in {number:,} reminders", words, "0, 0, all listed")
         return {"pace": pace, "under_fire": fire}
+
+    def _watching(self, lines: int) -> dict[str, Any]:
+        if not lines:
+            return {}
+        found = watching.reports(set_up(), lines=lines)
+        for name in ("log", "log_of_a_subject_nobody_opened", "who_looked", "breach_month", "breach_all"):
+            self._say(17, f"{name.replace('_', ' ')}, {found['lines']:,} lines", f"{found[name]:.0f} ms", "≤ 1 s")
+        return {"watching": found}
 
     def _growth(self, sizes: list[dict[str, Any]]) -> dict[str, Any]:
         """How the ratios grow from the smallest to the largest number of appointments."""
