@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -11,7 +12,6 @@ from accounts.models import AccessEvent, User
 from accounts.roles import Perm, Role
 from carecoord.bench.scene import Scene
 from carecoord.bench.server import spent_here
-from patients.models import Patient
 from patients.selectors import accesslog, breach, wholooked
 
 DAYS, ROUNDS = 180, 5
@@ -43,9 +43,8 @@ def _reports(scene: Scene) -> dict[str, Callable[[], object]]:
     facility, now, person = scene.facility, timezone.now(), scene.booker
     asker = User.objects.filter(memberships__facility=facility, memberships__role=Role.PRIVACY_OFFICER).earliest("pk")
     asker.kept_memberships = []  # type: ignore[attr-defined]  # as in a request
-    chart = Patient.objects.get(
-        pk=AccessEvent.objects.filter(user_id=person.pk, patient_id__isnull=False)[0].patient_id
-    )
+    opened = AccessEvent.objects.filter(user_id=person.pk, patient_id__in=[patient.pk for patient in scene.patients])
+    chart = next(patient for patient in scene.patients if patient.pk == opened[0].patient_id)
     log, month = accesslog.Question, now - timedelta(days=30)
     return {
         "log": lambda: accesslog.log_page(asker, facility, log()),
@@ -76,6 +75,6 @@ def _fill(scene: Scene, lines: int) -> None:
     _sql("ANALYZE accounts_accessevent")
 
 
-def _sql(statement: str, values: dict[str, object] | None = None) -> None:
+def _sql(statement: str, values: dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -16,6 +16,7 @@ from carecoord.demo.glass import break_glass
 from carecoord.demo.groups import hold_groups
 from carecoord.demo.house import REASON, House, main_house, small_house
 from carecoord.demo.leaving import let_records_leave
+from carecoord.demo.looking import look_around
 from carecoord.demo.papers import bring_papers
 from carecoord.demo.people import Inventor
 from carecoord.demo.series import begin_series
@@ -97,6 +98,8 @@ def seed(*, say: Callable[[str], None]) -> None:
     _died(main, people)
     _settle_old_reminders(now)
     break_glass(main, [life for life in people if life.patient.episodes.open().exists()], now)
+    for house in (main, small):
+        look_around(house, now)
 
 
 def _fill(house: House, now: datetime, *, share: float) -> list[Life]:
