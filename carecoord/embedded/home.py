@@ -5,8 +5,9 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
@@ -65,17 +66,18 @@ class Home:
             raise self._not_ours() from error
 
     def secret(self, name: str) -> str:
-        """A random secret, made once and kept."""
+        """A random secret, made once and kept. It is there whole or not at all: another command may read it now."""
         path = self.folder / name
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=self.folder, prefix=f"{name}.") as fresh:  # mode 0600
+                fresh.write(secrets.token_urlsafe(50))
+                fresh.flush()
+                with suppress(FileExistsError):
+                    os.link(fresh.name, path)
         return path.read_text()
 
     def running(self) -> Running | None:
+        """What runs here, or ran when its process was killed."""
         try:
             return Running(**json.loads(self._state.read_text()))
         except (FileNotFoundError, PermissionError, json.JSONDecodeError, TypeError):
@@ -118,10 +120,14 @@ class Home:
 
     @contextmanager
     def use(self) -> Iterator[Running | None]:
-        """While one command is inside, the process that runs the services does not stop them."""
+        """While one command is inside, the process that runs the services does not stop them.
+
+        None while they start: what a killed process left behind is not running, although its file is still there.
+        """
         with self._lock("users.lock") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
-            yield self.running()
+            running = self.running()
+            yield running if running and _is_there(running.pid) else None
 
     @contextmanager
     def unused(self) -> Iterator[None]:
@@ -133,3 +139,13 @@ class Home:
                 print("Waiting for another command that uses this database ...", flush=True)
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from carecoord.embedded.home import Home
+from carecoord.embedded.home import Home, Running
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GIVEN = (
@@ -161,7 +162,32 @@ def test_a_killed_command_leaves_no_orphans_and_the_next_one_starts(shell):
     pids = seen_by(command)["owner"]
     command.kill()
     eventually(lambda: not any(alive(pid) for pid in pids))
-    assert seen_by(shell.start())["demo"] is True
+    command.wait(30)
+    seen = [seen_by(process) for process in (shell.start(), shell.start())]
+    assert [each["demo"] for each in seen] == [True, True]
+    assert seen[0]["DATABASE_URL"] == seen[1]["DATABASE_URL"]
+
+
+def test_what_a_killed_command_left_behind_is_nothing_to_use(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(30)
+    home = Home(tmp_path)
+    home.announce(Running(gone.pid, "up", "8000", "", "", "", "", ""))
+    with home.use() as running:
+        assert running is None
+    home.announce(Running(os.getpid(), "up", "8000", "", "", "", "", ""))
+    with home.use() as running:
+        assert running is not None
+
+
+def test_a_secret_is_whole_for_everybody_who_asks_at_once(tmp_path):
+    home = Home(tmp_path)
+    with ThreadPoolExecutor(16) as pool:
+        secrets = set(pool.map(home.secret, ["key"] * 64))
+    assert len(secrets) == 1
+    assert len(secrets.pop()) > 60
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
