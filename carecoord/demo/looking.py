@@ -116,4 +116,4 @@ def _covers(period: Period, at: datetime) -> bool:
 
 
 def _line(facility: Facility, user: User, at: datetime, **what: Any) -> AccessEvent:
-    return AccessEvent(at=at, user_id=user.pk, facility_id=facility.pk, **what)
+    return AccessEvent(at=at, user_id=user.pk, facility_id=facility.pk, **({"action": Action.VIEW} | what))
