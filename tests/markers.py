@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import F
 from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from accounts.roles import Perm as P
 from core.models import Record
@@ -211,7 +212,10 @@ def text_of(response: Any) -> str:
 @lru_cache(maxsize=64)
 def _paper(body: bytes) -> str:
     """The same paper is often given to several people."""
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    except PyPdfError:  # an upload of the matrix that only begins like one
+        return body.decode(errors="replace")
 
 
 def _read(body: bytes) -> Iterator[str]:

@@ -36,6 +36,7 @@ NOT_PAGES = {
     "records:document_pdf": {"application/pdf"},
     "records:document_thumbnail": {"image/jpeg"},
     "scheduling:appointment_list_pdf": {"application/pdf"},
+    "staff:credential_file": {"application/pdf"},
 }
 # What the matrix would give and no page of that role needs to show.
 ELSEWHERE: dict[str, set[str]] = {
