@@ -18,7 +18,7 @@ from core.labels import when_label
 from episodes.models import EpisodeStep, Handoff
 from intake.models import Referral, Screening
 from patients.models import Encounter, Note, Patient
-from records.models import Basis, ChannelConsent, Disclosure, Document
+from records.models import Basis, ChannelConsent, Consent, Disclosure, Document
 from records.selectors import readable_documents
 from records.selectors.disclosures import BASIS_TONES, basis_label, classes_label, purpose_label, readable_disclosures
 from scheduling.models import Appointment, Reminder
@@ -194,11 +194,21 @@ def _referral(row: Referral, to: Links, held: Held) -> Event:
     return event | {"badge": row.get_status_display(), "badge_tone": _tone(row.status)}
 
 
-def _consents(patient: Patient, user: User) -> QuerySet[ChannelConsent]:
+def _consents(patient: Patient, user: User) -> QuerySet[Consent]:
+    signed = (Consent.Status.ACTIVE, Consent.Status.INACTIVE)
+    return Consent.objects.filter(patient__in=patient.same_person, status__in=signed)
+
+
+def _consent(row: Consent, to: Links, held: Held) -> Event:
+    event = {"title": f"Consent signed: {row.get_category_display()}", "url": to(row.uuid)}
+    return event | {"badge": row.get_status_display(), "badge_tone": _tone(row.status)}
+
+
+def _channels(patient: Patient, user: User) -> QuerySet[ChannelConsent]:
     return ChannelConsent.objects.filter(patient=patient).exclude(status=ChannelConsent.Status.DRAFT)
 
 
-def _consent(row: ChannelConsent, to: Links, held: Held) -> Event:
+def _channel(row: ChannelConsent, to: Links, held: Held) -> Event:
     event = {"title": row.get_category_display(), "url": to(row.uuid), "text": row.get_detail_display()}
     return event | {"badge": row.get_status_display(), "badge_tone": _tone(row.status)}
 
@@ -275,8 +285,10 @@ SOURCES = (
            _screenings, _screening, "intake:screening_detail"),
     Source("referral", "Referrals", "inbox", _any(P.REFERRAL_VIEW), "received_at",
            _referrals, _referral, "intake:referral_detail"),
-    Source("consent", "Consents", "shield-check", _any(P.CONSENT_VIEW), "starts_at",
-           _consents, _consent, "records:channel_detail", of_row=False),
+    Source("consent", "Consents", "shield-check", _any(P.CONSENT_VIEW), "activated_at",
+           _consents, _consent, "records:consent_detail"),
+    Source("channel", "Reminder choices", "mail-check", _any(P.CONSENT_VIEW), "starts_at",
+           _channels, _channel, "records:channel_detail", of_row=False),
     Source("disclosure", "Disclosures", "send", _any(P.DISCLOSURE_VIEW, P.DISCLOSURE_OWN), "at",
            _disclosures, _disclosure, "records:disclosure_detail"),
     Source("reminder", "Reminders", "mail", _any(P.REMINDER_STATUS), "changed_at", _reminders, _reminder),

@@ -88,6 +88,13 @@ def test_who_may_see_only_his_own_papers_sees_no_others(stage):
     assert "Theirs" not in titles
 
 
+def test_a_signed_consent_is_in_the_timeline_of_who_may_read_consents(stage):
+    rows.active(stage.patient, stage.facility, stage.people[Role.INTAKE])
+    for role, sees in ((Role.CLINICIAN, True), (Role.TREATMENT, False), (Role.ACTIVITIES, False)):
+        found = timeline(stage.people[role], seen_by(stage, role), kind="consent").events
+        assert [event["badge"] for event in found] == ["Active"] * sees, role
+
+
 def test_what_left_is_in_the_timeline_of_who_may_see_disclosures(stage):
     rows.active(
         stage.patient, stage.facility, stage.people[Role.INTAKE], data_classes=("plan",), purposes=("treatment",),
