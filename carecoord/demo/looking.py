@@ -62,12 +62,10 @@ def _look(
     there = [period for period in known if _covers(period, at)]
     held = held_by(role, {Relation.CARE_TEAM})
     classes = [perm for perm in OPENED if perm in held]
-    strangers = [period for period in people if period[0] not in {pk for pk, *_ in known} and _covers(period, at)]
     if not there or not classes:
         return
-    if strangers and chance.random() < 0.04:
-        stranger = chance.choice(strangers)[0]
-        yield _line(facility, user, at, patient_id=stranger, data_class=Perm.NAME_VIEW, outcome=DENIED, code="relation")
+    if chance.random() < 0.04:
+        yield from _strange(facility, user, at, chance, known, people)
     patient_id = chance.choice(there)[0]
     opened = chance.sample(classes, k=min(len(classes), chance.randint(1, 4)))
     for perm in [Perm.NAME_VIEW, *opened]:
@@ -78,6 +76,17 @@ def _look(
     if refused and chance.random() < 0.02:
         perm = chance.choice(refused)
         yield _line(facility, user, at, patient_id=patient_id, data_class=perm, outcome=DENIED, code="role")
+
+
+def _strange(
+    facility: Facility, user: User, at: datetime, chance: Random, known: list[Period], people: list[Period]
+) -> Iterator[AccessEvent]:
+    """An attempt at the chart of somebody to whom the person has no relation."""
+    mine = {period[0] for period in known}
+    others = [period[0] for period in people if period[0] not in mine and _covers(period, at)]
+    if others:
+        given = {"patient_id": chance.choice(others), "data_class": Perm.NAME_VIEW, "code": "relation"}
+        yield _line(facility, user, at, outcome=DENIED, **given)
 
 
 def _behind_glass(access: EmergencyAccess) -> Iterator[AccessEvent]:
