@@ -5,6 +5,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import Range
 
 from core.fields import EncryptedTextField
 from core.labels import when_label
@@ -37,8 +38,15 @@ def linked_ids(fields: list[models.Field], *lines: Any) -> set[tuple[type[models
 
 
 def in_words(fields: list[models.Field], new: Any, old: Any | None, zone: tzinfo, name: Name) -> list[str]:
-    """`Changed next step from “Interview” to “Call”`, a sentence for each field. `name` names a linked row."""
-    return [_sentence(field, new, old, zone, name) for field in fields]
+    """`Changed next step from “Interview” to “Call”`, a sentence for each field.
+
+    `name` names a linked row, "" if nobody knows it by a name: what a new row hangs on is then left out.
+    """
+    return [
+        _sentence(field, new, old, zone, name)
+        for field in fields
+        if old or not field.related_model or name(field.related_model, getattr(new, field.attname))
+    ]
 
 
 def _sentence(field: models.Field, new: Any, old: Any | None, zone: tzinfo, name: Name) -> str:
@@ -57,18 +65,22 @@ def _shown(field: models.Field, line: Any, zone: tzinfo, name: Name) -> str:
     if isinstance(field, EncryptedTextField):
         return "“…”"
     if field.related_model:
-        return name(field.related_model, value)
+        return name(field.related_model, value) or f"{field.related_model._meta.verbose_name} {value}"
     if field.choices:
         return str(getattr(line, f"get_{field.name}_display")())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return when_label(value, zone)
-    if isinstance(value, date):
-        return f"{value:%b} {value.day}, {value.year}"
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
+    if isinstance(value, datetime | date | time | Range):
+        return _moment(value, zone)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     text = str(value)
     return f"“{text[:LONGEST]}…”" if len(text) > LONGEST else f"“{text}”"
+
+
+def _moment(value: Any, zone: tzinfo) -> str:
+    if isinstance(value, Range):
+        return " – ".join(_moment(end, zone) if end else "open" for end in (value.lower, value.upper))
+    if isinstance(value, datetime):
+        return when_label(value, zone)
+    return f"{value:%b} {value.day}, {value.year}" if isinstance(value, date) else f"{value:%H:%M}"

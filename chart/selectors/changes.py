@@ -91,7 +91,7 @@ def _names(linked: list[set[tuple[type[Model], int]]]) -> Callable[[type[Model],
     for model in {model for model, _ in wanted if model in NAMED}:
         ids = {pk for other, pk in wanted if other is model}
         known |= {(model, pk): str(row) for pk, row in model._base_manager.in_bulk(ids).items()}
-    return lambda model, pk: known.get((model, pk)) or f"{model._meta.verbose_name} {pk}"
+    return lambda model, pk: known.get((model, pk), "")
 
 
 def _event(line: Any, title: str, words: list[str], zone: tzinfo) -> Row:

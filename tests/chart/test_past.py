@@ -13,8 +13,10 @@ from careplans.models import CarePlan, Goal, Problem
 from chart.selectors import changes, past
 from chart.selectors.kinds import KINDS, kinds
 from core import audit
+from core.labels import when_label
 from core.models import Record
 from episodes import services as episodes
+from episodes.models import LevelOfCare, Placement
 from intake.models import Coverage
 from patients import services
 from patients.access import get_patient
@@ -196,6 +198,16 @@ def test_a_row_has_its_number_only_beside_others_of_its_kind(world):
     second = services.add_flag(text="Second", **add)
     titles = [event["title"] for event in events(world, Role.INTAKE, "safety")]
     assert titles == [f"Added: flag {second.pk}", f"Added: flag {first.pk}"]
+
+
+def test_a_period_is_said_as_two_moments_and_what_a_new_row_hangs_on_is_left_out(world):
+    Placement.objects.create(
+        episode=world.episode, facility=world.facility, level_of_care=LevelOfCare.objects.first(),
+        during=(world.episode.due_at, None),
+    )  # fmt: skip
+    said = words(world, Role.INTAKE, "path")
+    assert f"Set during to {when_label(world.episode.due_at, timezone.get_current_timezone())} – open" in said
+    assert not any(line.startswith("Set episode to") for line in said)
 
 
 def test_another_ones_draft_is_nobodys_business(world):
