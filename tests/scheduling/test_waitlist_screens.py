@@ -183,8 +183,8 @@ def test_the_list_costs_the_same_queries_at_10_and_at_200_rows(facility, booker,
 
 def test_a_persons_page_costs_the_same_however_many_offers(desk, entry, patient, offer, django_assert_num_queries):
     page(desk, "waitlist_person", patient.uuid)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         page(desk, "waitlist_person", patient.uuid)
     services.decline_offer(offer=offer, via="phone", by=None)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         page(desk, "waitlist_person", patient.uuid)
