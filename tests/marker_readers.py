@@ -67,12 +67,16 @@ class Reader:
     is_stranger: bool
     user: User
     client: Client
+    matters: set[Perm] = field(default_factory=set)  # of the facility: they are the same in every world
     refusals: set[int | None] = field(default_factory=set)
     held: set[Perm] = field(default_factory=set)
     read: dict[Marker, str] = field(default_factory=dict)
     too_much: dict[Marker, str] = field(default_factory=dict)
     told: dict[str, None] = field(default_factory=dict)  # pages that told anything of the person
     untold: set[str] = field(default_factory=set)  # what they told of it although its chart was restricted
+
+    def __post_init__(self):
+        self.matters = {perm for perm in Perm if not perm.about_patients and may(self.user, perm)}
 
     def look(self, page, held):
         for marker in (MARKS[token] for token in self.tokens(page.path) & MARKS.keys()):
@@ -176,7 +180,7 @@ def admin_pages():
 
 def read(people, world, pages):
     for reader in people:
-        held = _held(reader.user, world)
+        held = _held(reader, world)
         reader.held |= held
         for page in pages if held else _beside(pages, world):
             if not page.is_refused_again(reader):
@@ -188,8 +192,8 @@ def search(people, world):
     marks = {str(marker): marker for marker in MARKS.values()}
     asked = list(marker_searches.searches(world))
     for reader in people:
-        held = _held(reader.user, world)
-        for search in asked:
+        held, admits = _held(reader, world), enters_admin(reader)
+        for search in asked if admits else [row for row in asked if not row.path.startswith("/admin/")]:
             with transaction.atomic():
                 response = marker_searches.ask(reader.client, search)
                 transaction.set_rollback(True)
@@ -230,10 +234,7 @@ def enters_admin(reader):
     return reader.client.get(reverse("admin:index")).status_code == 200
 
 
-def _held(user, world):
+def _held(reader, world):
     """By the door; what lists name of a restricted chart; and the matters of the facility."""
-    found = standing(user, world.patient)
-    if not found.whole:
-        return set()
-    here = {perm for perm in Perm if not perm.about_patients and may(user, perm)}
-    return found.held | found.whole & LISTED | here
+    found = standing(reader.user, world.patient)
+    return found.held | found.whole & LISTED | reader.matters if found.whole else set()
