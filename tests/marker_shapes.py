@@ -19,11 +19,12 @@ WORD = re.compile(r"(?<![a-z0-9])zq[a-z]{4}(?![a-z0-9])")
 GLUED = re.compile(r"zq[a-z]{4}")
 DAYS = (
     re.compile(rf"{YEAR}-(?P<m>\d\d)-(?P<d>\d\d)"),
-    re.compile(rf"{YEAR}(?P<m>\d\d)(?P<d>\d\d)"),
+    re.compile(rf"(?<![a-z0-9]){YEAR}(?P<m>\d\d)(?P<d>\d\d)"),
     re.compile(rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/{YEAR}"),
     re.compile(rf"(?P<d>\d{{1,2}}) (?:de )?(?P<name>[a-z]{{3}})[a-z]*\.? (?:de )?{YEAR}"),
     re.compile(rf"(?P<name>[a-z]{{3}})[a-z]*\.? (?P<d>\d{{1,2}}),? {YEAR}"),
 )
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # may hold the digits of the year by chance
 TIME = re.compile(rf"(?<![\d:t])0?{HOUR}:(\d\d)(?!\d|:\d)")
 NUMBER = re.compile(r"(?<![\w.,-])(29),?(\d{3})(?!\w)")
 
@@ -78,7 +79,7 @@ def tokens(text: str, *, glued: bool = False) -> set[str]:
 
 def _days(text: str) -> Iterator[str]:
     """Fails for a date in a shape that it does not know: it would not be looked for."""
-    rest = "\n".join(line for line in text.splitlines() if str(YEAR) in line)
+    rest = ID.sub("", "\n".join(line for line in text.splitlines() if str(YEAR) in line))
     for shape in DAYS:
         for match in shape.finditer(rest):
             parts = match.groupdict()
