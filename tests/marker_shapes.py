@@ -24,6 +24,8 @@ DAYS = (
     re.compile(rf"(?P<d>\d{{1,2}}) (?:de )?(?P<name>[a-z]{{3}})[a-z]*\.? (?:de )?{YEAR}"),
     re.compile(rf"(?P<name>[a-z]{{3}})[a-z]*\.? (?P<d>\d{{1,2}}),? {YEAR}"),
 )
+# Any shape of a date at all; the number of a row may be that of the year by chance.
+DATED = re.compile(rf"(?:\b\d{{1,2}}[-/. ,]|\b(?:{'|'.join(MONTHS)})[a-z]*[., ]+|\bde ){YEAR}\b|\b{YEAR}[-/. ]\d")
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # may hold the digits of the year by chance
 TIME = re.compile(rf"(?<![\d:t])0?{HOUR}:(\d\d)(?!\d|:\d)")
 NUMBER = re.compile(r"(?<![\w.,-])(29),?(\d{3})(?!\w)")
@@ -86,7 +88,7 @@ def _days(text: str) -> Iterator[str]:
             month = int(parts.get("m") or MONTHS.index(parts["name"]) + 1)
             yield date(YEAR, month, int(parts["d"])).isoformat()
         rest = shape.sub("", rest)
-    unknown = re.search(rf".{{0,30}}\b{YEAR}\b.{{0,10}}", rest)
+    unknown = DATED.search(rest)
     assert unknown is None, f"A date in a shape that nobody looks for: {unknown and unknown.group()}"
 
 
