@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from carecoord.embedded.process import ServiceError
+from carecoord.embedded.process import ServiceError, is_running
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -127,7 +127,7 @@ class Home:
         with self._lock("users.lock") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
             running = self.running()
-            yield running if running and _is_there(running.pid) else None
+            yield running if running and is_running(running.pid) else None
 
     @contextmanager
     def unused(self) -> Iterator[None]:
@@ -139,13 +139,3 @@ class Home:
                 print("Waiting for another command that uses this database ...", flush=True)
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def _is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

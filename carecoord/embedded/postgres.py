@@ -24,7 +24,7 @@ from carecoord.embedded.postgres_files import (
     run,
     run_or_fail,
 )
-from carecoord.embedded.process import Account, Child
+from carecoord.embedded.process import Account, Child, is_running
 
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_PARENT = 107 - len("/carecoord-12345678/" + SOCKET_NAME)  # what a socket's path may have, less what we add
@@ -99,7 +99,7 @@ class Postgres(Child):
         PostgreSQL forgives a pid that is gone, but not a zombie nor a pid that now is another program's.
         """
         pid = _recorded_pid(self.data)
-        if pid is None or not _exists(pid) or not PROCESSES.exists():
+        if pid is None or not is_running(pid) or not PROCESSES.exists():
             return
         if str(self.data) in _command_line(pid):
             os.kill(pid, signal.SIGQUIT)  # an orphan; the next try comes when it is gone
@@ -156,16 +156,6 @@ def _recorded_pid(data: Path) -> int | None:
         return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _command_line(pid: int) -> str:

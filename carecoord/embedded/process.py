@@ -160,3 +160,14 @@ def stop_all(children: list[Child]) -> None:
         child.ask_to_stop()
     for child in children:
         child.stop()
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process has this id now, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

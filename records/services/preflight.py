@@ -1,6 +1,7 @@
 """The disclosure preflight: the one way out of the house. Every channel calls it, and nothing leaves without it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -65,10 +66,7 @@ def preflight(
     if permit.to_patient:
         return permit
     words = {"description": description.strip(), "purpose_words": purpose_words.strip()}
-    return Permit(
-        permit.basis, False, permit.consent, permit.notice, permit.consent_copy,
-        _record(question, permit, packet, by, **words),
-    )  # fmt: skip
+    return replace(permit, disclosure=_record(question, permit, packet, by, **words))
 
 
 def _locked(patient: Patient) -> Patient:
