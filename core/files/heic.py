@@ -4,7 +4,6 @@
 {"jpeg": base64} or {"refused": code}. The decoder is a large library in C++; what harms it harms nobody else.
 """
 
-import json
 import sys
 from base64 import b64encode
 from io import BytesIO
@@ -13,7 +12,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from core.files.pictures import BROKEN, TAKEN, TAKEN_IFD
-from core.files.reader import Refused, limit_process
+from core.files.reader import Refused, answer
 
 register_heif_opener(decode_threads=1, thumbnails=False)
 
@@ -42,17 +41,9 @@ def _time_of(image: Image.Image) -> Image.Exif:
     return kept
 
 
-def main() -> None:
-    """Answer on standard output; die when it takes too long or too much."""
-    limit_process()
-    try:
-        answer = {"jpeg": b64encode(as_jpeg(sys.stdin.buffer.read(), int(sys.argv[1]))).decode()}
-    except Refused as refused:
-        answer = {"refused": str(refused)}
-    except MemoryError:
-        answer = {"refused": "bomb"}
-    sys.stdout.write(json.dumps(answer))
+def _as_told(content: bytes) -> dict[str, str]:
+    return {"jpeg": b64encode(as_jpeg(content, int(sys.argv[1]))).decode()}
 
 
 if __name__ == "__main__":
-    main()
+    answer(_as_told)

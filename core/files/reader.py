@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -118,26 +119,25 @@ def _declared_pages(archive: zipfile.ZipFile) -> int:
     return 0
 
 
-def limit_process() -> None:
-    """From here on this process has so much time and memory."""
+def answer(work: Callable[[bytes], dict[str, Any]]) -> None:
+    """Do it with the standard input and answer on standard output; die when it takes too long or too much."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
-def main() -> None:
-    """Answer on standard output; die when it takes too long or too much."""
-    limit_process()
-    content_type, max_pages = sys.argv[1], int(sys.argv[2])
     try:
-        if content_type not in (PDF, *OFFICE):
-            raise Refused("broken")
-        answer = read(sys.stdin.buffer.read(), content_type, max_pages)
+        said = work(sys.stdin.buffer.read())
     except Refused as refused:
-        answer = {"refused": str(refused)}
+        said = {"refused": str(refused)}
     except MemoryError:
-        answer = {"refused": "bomb"}
-    sys.stdout.write(json.dumps(answer))
+        said = {"refused": "bomb"}
+    sys.stdout.write(json.dumps(said))
+
+
+def _read_as_told(content: bytes) -> dict[str, Any]:
+    content_type, max_pages = sys.argv[1], int(sys.argv[2])
+    if content_type not in (PDF, *OFFICE):
+        raise Refused("broken")
+    return read(content, content_type, max_pages)
 
 
 if __name__ == "__main__":
-    main()
+    answer(_read_as_told)
